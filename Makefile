@@ -1,0 +1,61 @@
+# `make run` serves the assistant, `make test` holds everything that must hold. Both work twice in a row.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+ORIGINALS ?=
+export HF_HUB_OFFLINE := 1
+export TOKENIZERS_PARALLELISM := false
+
+.PHONY: run install library serve test test-all check contract audit clean
+.DEFAULT_GOAL := help
+
+help: ## what there is to run
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: library serve ## install, build the library, serve on 127.0.0.1:8000
+
+$(BIN)/.product: constraints.txt pyproject.toml
+	@echo "== Making $(VENV) and installing (a few minutes the first time)"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade-strategy only-if-needed -c constraints.txt torch
+	$(BIN)/pip install --quiet -c constraints.txt -e .
+	@touch $@
+
+$(BIN)/.tools: $(BIN)/.product
+	@echo "== Installing what the tests need"
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[test]'
+	@touch $@
+
+install: $(BIN)/.product ## make .venv with the pinned packages
+
+library: install ## build the library from corpus/ (ORIGINALS=folder adds official texts)
+	@echo "== Building the library (unchanged texts keep their vectors)"
+	$(BIN)/care-act ingest build $(if $(ORIGINALS),--originals $(ORIGINALS))
+
+serve: ## serve the library that is built
+	@echo "== Serving on 127.0.0.1:$(PORT)"
+	$(BIN)/care-act serve --port $(PORT)
+
+test: $(BIN)/.tools check contract audit ## everything that must hold
+	@echo "== Tests"
+	$(BIN)/pytest -q
+	@echo "== All of it holds"
+
+check: $(BIN)/.tools ## ruff and mypy --strict
+	@echo "== Style and types"
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+contract: $(BIN)/.tools ## the import contract
+	@echo "== Import contract"
+	$(BIN)/lint-imports
+
+audit: $(BIN)/.tools ## every statement against its source, every card against plain words
+	@echo "== Corpus audit"
+	$(BIN)/care-act ingest audit $(if $(wildcard ../shared/originals/legislation),--originals ../shared/originals/legislation)
+
+clean: ## remove .venv and everything built
+	rm -rf $(VENV) var build dist

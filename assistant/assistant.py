@@ -1,0 +1,95 @@
+"""The road a message travels: route → understand → retrieve → compose → verify → present."""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from assistant.composing import Composer
+from assistant.domain import Answer, Evidence, Question, Register, Retrieved
+from assistant.presenting import Presenter
+from assistant.reference import Reference
+from assistant.routing import Router
+from assistant.sections import sections_of
+from assistant.understanding import clean, understand
+from assistant.verifying import verify
+
+log = logging.getLogger("care_act")
+
+EMPTY = "Please type a question. For example: Can I get a break from looking after my mum?"
+
+
+class Finds(Protocol):
+    """Finds evidence for a question."""
+
+    def retrieve(self, question: Question) -> Evidence:
+        """Cards and passages, best first."""
+        ...
+
+
+class Assistant:
+    """Answers a message. Everybody gets an Answer; what broke is logged without the message."""
+
+    def __init__(
+        self, router: Router, retriever: Finds, composer: Composer, presenter: Presenter, reference: Reference
+    ) -> None:
+        self._router, self._retriever, self._composer = router, retriever, composer
+        self._presenter, self._reference = presenter, reference
+
+    def answer(
+        self, message: str, history: Sequence[str] = (), register: Register = Register.PLAIN, answer_id: str = ""
+    ) -> Answer:
+        """The answer to a message. `history` is what the person said before, oldest first."""
+        answer_id = answer_id or uuid.uuid4().hex
+        timings: dict[str, float] = {}
+        try:
+            with _timed(timings, "total"):
+                answer = self._travel(message, history, register, answer_id, timings)
+        except Exception as exc:  # the one place where broken machinery becomes a plain sentence
+            log.error("answer %s failed: %s", answer_id, _where(exc))
+            answer = self._presenter.failed(answer_id, register)
+        return replace(answer, timings_ms=timings)
+
+    def _travel(
+        self, message: str, history: Sequence[str], register: Register, answer_id: str, timings: dict[str, float]
+    ) -> Answer:
+        if not clean(message):
+            return self._presenter.clarify(answer_id, EMPTY, register)
+        with _timed(timings, "route"):
+            signpost = self._router.route(clean(message))
+        if signpost is not None and not signpost.then_answer:
+            return self._presenter.signpost(answer_id, signpost, register)
+        with _timed(timings, "understand"):
+            question = understand(message, history, register)[0]
+        with _timed(timings, "retrieve"):
+            evidence = self._retriever.retrieve(question)
+        with _timed(timings, "compose"):
+            draft = self._composer.compose(question, evidence)
+        with _timed(timings, "verify"):
+            checked = verify(draft, self._reference)
+        with _timed(timings, "present"):
+            found: tuple[Retrieved, ...] = sections_of(evidence, self._reference)
+            return self._presenter.answer(answer_id, checked, register, found)
+
+
+@contextmanager
+def _timed(timings: dict[str, float], step: str, clock: Callable[[], float] = time.perf_counter) -> Iterator[None]:
+    """Milliseconds of a step, to three decimals."""
+    started = clock()
+    try:
+        yield
+    finally:
+        timings[step] = round((clock() - started) * 1000, 3)
+
+
+def _where(exc: BaseException) -> str:
+    """The kind of error and the lines it came through. Its text stays out: it could hold what the person wrote."""
+    frames = traceback.extract_tb(exc.__traceback__)
+    return " ← ".join([type(exc).__name__, *(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))])

@@ -1,0 +1,68 @@
+"""What is installed, which model, how many passages, what is missing and what to do (`care-act doctor`)."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from assistant.embedding import check_model_file, packaged_model
+from assistant.errors import CareActError
+from assistant.library import current_folder, read_manifest
+from assistant.reference import load_reference
+from assistant.routing import load_routes
+from assistant.settings import Settings
+
+_PACKAGES = ("chromadb", "sentence-transformers", "torch", "bm25s", "langchain-core", "fastapi", "pydantic")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: is it well, and what it is or what to do."""
+
+    name: str
+    well: bool
+    text: str
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at everything an answer needs."""
+    yield Finding("python", True, platform.python_version())
+    for package in _PACKAGES:
+        yield _looked_at(package, lambda package=package: importlib.metadata.version(package))
+    yield _looked_at("model", lambda: _model(settings))
+    yield _looked_at("corpus", lambda: _corpus(settings))
+    yield _looked_at("library", lambda: _library(settings))
+
+
+def _looked_at(name: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, look())
+    except CareActError as exc:
+        return Finding(name, False, str(exc))
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(name, False, f"{name} is not installed. Run `make install`.")
+
+
+def _model(settings: Settings) -> str:
+    if settings.model:
+        return f"{settings.model} (chosen by CARE_ACT_MODEL, loaded when first used)"
+    folder = packaged_model()
+    check_model_file(folder)
+    return f"all-MiniLM-L6-v2, packaged, checksum as expected ({folder})"
+
+
+def _corpus(settings: Settings) -> str:
+    reference = load_reference(settings.corpus_dir)
+    routes = load_routes(settings.corpus_dir).routes
+    return f"{settings.corpus_dir}: {len(reference.sources)} sources, {len(reference.terms)} words, {len(reference.contacts)} contacts, {len(routes)} routes"
+
+
+def _library(settings: Settings) -> str:
+    manifest = read_manifest(current_folder(settings.library_dir))
+    originals = ", ".join(manifest.originals) or "none (build with --originals to quote the law)"
+    return (
+        f"{manifest.cards} cards, {manifest.statements} statements, {manifest.phrasings} phrasings, {manifest.passages} official passages; "
+        f"built {manifest.built} with {manifest.model}; official texts: {originals}"
+    )

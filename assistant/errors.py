@@ -1,0 +1,25 @@
+"""Broken machinery, in our own words. Each message says what happened and what to do."""
+
+
+class CareActError(Exception):
+    """Something is broken or missing; the message is fit to show to the operator."""
+
+
+class BadSetting(CareActError):
+    """A setting is unknown or has a value that cannot be used."""
+
+
+class BadCorpus(CareActError):
+    """A file under the corpus folder cannot be read as it stands."""
+
+
+class BadSource(CareActError):
+    """An official text cannot be read."""
+
+
+class LibraryEmpty(CareActError):
+    """No finished library exists yet, or the one named is incomplete."""
+
+
+class ModelUnavailable(CareActError):
+    """The embedding model cannot be loaded, or is not the one the library was built with."""

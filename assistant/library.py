@@ -1,0 +1,160 @@
+"""The shelf the assistant reads from: cards, official passages, their vectors (Chroma) and word indexes.
+
+The only door to chromadb. A library is a folder written once by `care-act ingest build` and never changed;
+the file `current` names the one in use, so a new one is swapped in by replacing that file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter, ValidationError
+
+from assistant.domain import Card, NextStep, Passage
+from assistant.errors import LibraryEmpty
+from assistant.lexical import LexicalIndex, Scores, Tokens
+
+FORMAT = 1
+CARDS_COLLECTION, PASSAGES_COLLECTION = "care-act-cards", "care-act-passages"
+BUILD = "Run `care-act ingest build` to make one."
+
+
+class EntryKind(StrEnum):
+    """What a vector stands for."""
+
+    TITLE = "title"
+    ASKED = "asked"
+    STATEMENT = "statement"
+    BODY = "body"
+    PASSAGE = "passage"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a library holds. Written last: a folder without it is not a library."""
+
+    format: int
+    name: str
+    built: str
+    model: str
+    cards: int
+    statements: int
+    phrasings: int
+    passages: int
+    entries: int
+    originals: tuple[str, ...]
+    corpus_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """A row of the matrix of card vectors: its id, what it stands for, and its card or next step."""
+
+    id: str
+    kind: EntryKind
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is written as JSON beside the vectors. `quotes` holds the exact official words of places cited."""
+
+    cards: tuple[Card, ...]
+    steps: dict[str, NextStep]
+    passages: tuple[Passage, ...]
+    quotes: dict[str, str]
+    rows: tuple[EntryRow, ...]
+
+
+CONTENTS: TypeAdapter[Contents] = TypeAdapter(Contents)
+MANIFEST: TypeAdapter[Manifest] = TypeAdapter(Manifest)
+
+
+def open_chroma(folder: Path) -> Any:
+    """Chroma kept in a folder, telemetry off, never embedding by itself."""
+    import chromadb
+    from chromadb.config import Settings as ChromaSettings
+
+    return chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
+
+
+def current_folder(home: Path) -> Path:
+    """The folder of the library in use. Raises LibraryEmpty when there is none or it is unfinished."""
+    pointer = home / "current"
+    if not pointer.is_file():
+        raise LibraryEmpty(f"No library has been built in {home} yet. {BUILD}")
+    folder = home / "builds" / pointer.read_text(encoding="utf-8").strip()
+    if not (folder / "manifest.json").is_file():
+        raise LibraryEmpty(f"The library in {folder} is incomplete. {BUILD}")
+    return folder
+
+
+class Library:
+    """A finished library, opened for reading."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises LibraryEmpty when a file is missing or cannot be read."""
+        self.folder = folder
+        try:
+            self.manifest = MANIFEST.validate_json((folder / "manifest.json").read_bytes())
+            contents = CONTENTS.validate_json((folder / "contents.json").read_bytes())
+            self.vectors: NDArray[np.float32] = np.load(folder / "cards.npy", mmap_mode=None)
+            self._check(contents)
+            self.card_words = {
+                tokens: LexicalIndex.load(folder / "words" / "cards", tokens, len(contents.cards)) for tokens in Tokens
+            }
+            self._passage_words = LexicalIndex.load(folder / "words" / "passages", Tokens.STEMS, len(contents.passages))
+        except (OSError, ValueError, KeyError, ValidationError) as exc:
+            raise LibraryEmpty(f"The library in {folder} cannot be read ({type(exc).__name__}). {BUILD}") from exc
+        self.cards, self.steps, self.passages = contents.cards, contents.steps, contents.passages
+        self.quotes: Mapping[str, str] = contents.quotes
+        self.rows = contents.rows
+        self._passage_rows = {passage.id: n for n, passage in enumerate(contents.passages)}
+        self._collection: Any = None
+
+    def _check(self, contents: Contents) -> None:
+        if self.manifest.format != FORMAT:
+            raise ValueError(f"format {self.manifest.format}, this version reads {FORMAT}")
+        if len(contents.rows) != len(self.vectors) or len(contents.cards) != self.manifest.cards:
+            raise ValueError("counts differ from the manifest")
+
+    def passage_similarities(self, query: Sequence[float] | NDArray[np.float32], count: int) -> dict[int, float]:
+        """Row numbers of the nearest passages with their cosines, asked of Chroma. Empty when there are no passages."""
+        if not self.passages:
+            return {}
+        if self._collection is None:
+            self._collection = open_chroma(self.folder / "chroma").get_collection(
+                PASSAGES_COLLECTION, embedding_function=None
+            )
+        found = self._collection.query(
+            query_embeddings=[list(map(float, query))], n_results=min(count, len(self.passages)), include=["distances"]
+        )
+        # Chroma returns a distance: smaller is nearer, and 1 - distance is the cosine.
+        return {
+            self._passage_rows[key]: 1.0 - float(distance)
+            for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)
+        }
+
+    def passage_words(self, text: str) -> Scores:
+        """BM25 of each passage for a text, in the order of `passages`."""
+        return self._passage_words.scores(text)
+
+
+def open_library(home: Path) -> Library:
+    """The library in use. Raises LibraryEmpty, saying what to run, when there is none."""
+    return Library(current_folder(home))
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """What a library holds, without opening it. Raises LibraryEmpty when the manifest cannot be read."""
+    try:
+        return MANIFEST.validate_json((folder / "manifest.json").read_bytes())
+    except (OSError, ValidationError, json.JSONDecodeError) as exc:
+        raise LibraryEmpty(f"The library in {folder} has no readable manifest. {BUILD}") from exc

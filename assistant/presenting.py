@@ -1,0 +1,202 @@
+"""Turns a checked draft into an Answer, and an Answer into JSON and plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from assistant.domain import (
+    Answer,
+    Cited,
+    Contact,
+    Draft,
+    Figure,
+    Force,
+    Passage,
+    Place,
+    Register,
+    Retrieved,
+    Sentence,
+    Status,
+)
+from assistant.places import base_ref, expand
+from assistant.reference import Reference
+from assistant.routing import Signpost
+
+SAFETY_NET = "Only your council can decide about your own case. This is general information, not legal advice."
+_NOT_FOUND = (
+    "I do not have a sure answer to that, so I will not guess.",
+    "Your council's adult social care team, or an advice organisation, would know.",
+)
+_ERROR = "Sorry, something went wrong here and I could not answer. Nothing you wrote was kept. Please try again in a little while."
+_LONGEST_QUOTE = 60  # words
+
+
+class Presenter:
+    """Knows the sources, contacts, figures and words an answer may show, and the official words held for places."""
+
+    def __init__(self, reference: Reference, quotes: Mapping[str, str]) -> None:
+        self._reference, self._quotes = reference, quotes
+
+    def answer(self, answer_id: str, draft: Draft, register: Register, retrieved: Sequence[Retrieved]) -> Answer:
+        """The answer of a checked draft: sources numbered in order of use, words explained, contacts from data."""
+        if draft.status is Status.NOT_FOUND:
+            return self._not_found(answer_id, draft, register, retrieved)
+        handles: dict[Place, str] = {}
+        sentences, steps = list[Sentence](), list[Sentence]()
+        for drafted in draft.sentences:
+            places = dict.fromkeys(place for statement in drafted.cites for place in statement.places)
+            numbered = tuple(handles.setdefault(place, str(len(handles) + 1)) for place in places)
+            sentence = Sentence(drafted.text, drafted.cites[0].force, numbered, drafted.role)
+            (steps if drafted.role == "next" else sentences).append(sentence)
+        shown = " ".join(s.text for s in (*sentences, *steps))
+        figures = dict.fromkeys(name for d in draft.sentences for statement in d.cites for name in statement.figures)
+        quoted = register is Register.STAFF
+        return Answer(
+            id=answer_id,
+            status=draft.status,
+            register=register,
+            sentences=tuple(sentences),
+            next_steps=tuple(steps),
+            sources=tuple(self._cited(handle, place) for place, handle in handles.items()),
+            words=() if quoted else self._reference.words_in(shown),
+            contacts=self._contacts(draft.contacts),
+            retrieved=tuple(retrieved),
+            notes=(*self._figure_notes(figures), SAFETY_NET),
+            composer=draft.composer,
+        )
+
+    def signpost(self, answer_id: str, signpost: Signpost, register: Register) -> Answer:
+        """A route's fixed words, with its contacts."""
+        sentences = tuple(Sentence(text, Force.ADVICE, (), "signpost") for text in signpost.text)
+        return Answer(
+            answer_id,
+            signpost.status,
+            register,
+            sentences,
+            contacts=self._contacts(signpost.contacts),
+            composer="route",
+        )
+
+    def clarify(self, answer_id: str, ask_back: str, register: Register) -> Answer:
+        """A short question back to the person."""
+        return Answer(
+            answer_id, Status.CLARIFY, register, (Sentence(ask_back, Force.ADVICE, (), "signpost"),), composer="route"
+        )
+
+    def failed(self, answer_id: str, register: Register) -> Answer:
+        """What a person sees when machinery broke: an apology, never a trace."""
+        return Answer(
+            answer_id, Status.ERROR, register, (Sentence(_ERROR, Force.ADVICE, (), "signpost"),), composer="route"
+        )
+
+    def _not_found(self, answer_id: str, draft: Draft, register: Register, retrieved: Sequence[Retrieved]) -> Answer:
+        said = list(_NOT_FOUND)
+        if draft.nearest_title:
+            said.insert(1, f"The nearest subject I know about is: {draft.nearest_title.rstrip('.')}.")
+        sentences = tuple(Sentence(text, Force.ADVICE, (), "signpost") for text in said)
+        return Answer(
+            answer_id,
+            Status.NOT_FOUND,
+            register,
+            sentences,
+            contacts=self._contacts(draft.contacts),
+            retrieved=tuple(retrieved),
+            composer=draft.composer,
+        )
+
+    def _cited(self, handle: str, place: Place) -> Cited:
+        return self._reference.cited(handle, place, self._quote(place))
+
+    def _quote(self, place: Place) -> str:
+        """The exact official words of a place: a span without the converter's footnote marks, or nothing."""
+        words = self._quotes.get(f"{place.source} {expand(place.ref)[0]}", "")
+        pieces = words.replace("*", "[^").split("[^")  # spans between marks of footnotes and emphasis stay exact
+        return longest if words and len(longest := max(pieces, key=len).strip(" ]")) > 30 and longest in words else ""
+
+    def _contacts(self, names: Iterable[str]) -> tuple[Contact, ...]:
+        return tuple(self._reference.contacts[name] for name in names if name in self._reference.contacts)
+
+    def _figure_notes(self, names: Iterable[str]) -> tuple[str, ...]:
+        figures: list[Figure] = [self._reference.figures[name] for name in names if name in self._reference.figures]
+        dated = [figure for figure in figures if figure.year != "law"]
+        if not dated:
+            return ()
+        amounts = ", ".join(f"{figure.amount} (confirmed for {figure.year})" for figure in dated)
+        return (f"Amounts can change each April: {amounts}. Check them at {dated[0].check_at}",)
+
+
+def official_words(passage: Passage) -> str:
+    """A passage cut at a line end to what can be read at a glance; always an exact span of the source."""
+    kept: list[str] = []
+    for line in passage.text.splitlines():
+        if kept and sum(len(part.split()) for part in (*kept, line)) > _LONGEST_QUOTE:
+            break
+        kept.append(line)
+    return "\n".join(kept).strip()
+
+
+def as_json(answer: Answer) -> dict[str, Any]:
+    """The object of the contract in DESIGN.md."""
+    whole = asdict(answer)
+    whole["text"] = as_text(answer)
+    for group in ("sentences", "next_steps"):
+        whole[group] = [{"text": s["text"], "force": s["force"], "handles": list(s["handles"])} for s in whole[group]]
+    order = (
+        "id",
+        "status",
+        "register",
+        "text",
+        "sentences",
+        "next_steps",
+        "sources",
+        "words",
+        "contacts",
+        "retrieved",
+        "notes",
+        "composer",
+        "timings_ms",
+    )
+    return {name: whole[name] for name in order}
+
+
+def as_text(answer: Answer) -> str:
+    """The whole answer as plain text: the answer, what to do next, who can help, and what it rests on."""
+    lead = " ".join(_with_handles(s) for s in answer.sentences if s.role in {"verdict", "signpost"})
+    points = [f"• {_with_handles(s)}" for s in answer.sentences if s.role not in {"verdict", "signpost", "staff"}]
+    blocks = [lead, "\n".join(points)]
+    staff = [f"• {_with_handles(s)}" for s in answer.sentences if s.role == "staff"]
+    if staff:
+        blocks.append("For staff:\n" + "\n".join(staff))
+    if answer.next_steps:
+        blocks.append("What to do next:\n" + "\n".join(f"• {_with_handles(s)}" for s in answer.next_steps))
+    if answer.contacts:
+        blocks.append("Who can help:\n" + "\n".join(f"• {_contact_line(c)}" for c in answer.contacts))
+    if answer.words:
+        blocks.append("Words used:\n" + "\n".join(f"• {w.term}: {w.meaning}" for w in answer.words))
+    blocks.extend(answer.notes)
+    if answer.sources:
+        blocks.append(
+            "What this rests on:\n"
+            + "\n".join(f"[{c.handle}] {_source_line(c, answer.register)}" for c in answer.sources)
+        )
+    return "\n\n".join(block for block in blocks if block)
+
+
+def sections_named(sources: Iterable[Cited]) -> tuple[tuple[str, str], ...]:
+    """The sections an answer names, each once: (source, section)."""
+    return tuple(dict.fromkeys((cited.source, base_ref(cited.place)) for cited in sources))
+
+
+def _with_handles(sentence: Sentence) -> str:
+    return sentence.text + "".join(f" [{handle}]" for handle in sentence.handles)
+
+
+def _contact_line(contact: Contact) -> str:
+    return " · ".join(filter(None, (contact.name, contact.phone, contact.url)))
+
+
+def _source_line(cited: Cited, register: Register) -> str:
+    quote = f" “{cited.quote}”" if register is Register.STAFF and cited.quote else ""
+    return f"{cited.title}{quote}"

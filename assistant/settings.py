@@ -1,0 +1,62 @@
+"""One frozen Settings, read once at the edge from the environment (prefix CARE_ACT_)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assistant.errors import BadSetting
+
+PREFIX = "CARE_ACT_"
+
+
+class Settings(BaseSettings):
+    """Everything an operator can choose. Each field is set by CARE_ACT_ and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    home: Path = Field(Path("var"), description="folder that holds the library and everything else that changes")
+    corpus: Path | None = Field(None, description="folder of cards and data; the packaged one when not set")
+    model: str = Field(
+        "", description="sentence-transformers model: a path or hub name; the packaged MiniLM when empty"
+    )
+    host: str = Field("127.0.0.1", description="address the web server listens on")
+    port: int = Field(8000, ge=1, le=65535, description="port the web server listens on")
+    threads: int = Field(2, ge=1, le=64, description="processor threads the embedding model may use")
+    weights: str = Field(
+        "", description="weights of the fusion, as name=value pairs with commas; see assistant/fusion.py"
+    )
+
+    @property
+    def corpus_dir(self) -> Path:
+        """The corpus in use: the one set, the one in a checkout, or the one inside the installed package."""
+        if self.corpus is not None:
+            return self.corpus
+        here = Path(__file__).resolve().parent
+        packaged = here / "_corpus"
+        return packaged if packaged.is_dir() else here.parent / "corpus"
+
+    @property
+    def library_dir(self) -> Path:
+        """Where finished libraries stand."""
+        return self.home / "library"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings from the environment. Raises BadSetting that names an unknown or unusable one."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for name in os.environ:
+        if name.startswith(PREFIX) and name not in known:
+            raise BadSetting(
+                f"The setting {name} is unknown. Known ones: {', '.join(sorted(known))}. Unset it or mend its name."
+            )
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper() if first["loc"] else PREFIX
+        raise BadSetting(f"The setting {name} cannot be used: {first['msg']}. Change it or unset it.") from exc

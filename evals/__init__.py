@@ -1,0 +1,1 @@
+"""Grades answers given by the real Assistant."""

@@ -1,0 +1,1 @@
+"""Fills the library: reads cards and official texts, audits them, embeds and stores them."""

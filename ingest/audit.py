@@ -1,0 +1,277 @@
+"""The gate that holds every statement to its source and every card to plain words (`care-act ingest audit`)."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nupunkt
+
+from assistant.domain import Authority, Card, Force, NextStep, Statement
+from assistant.places import expand, in_force, parse_ref
+from assistant.reference import Reference, load_reference
+from ingest.cards import CardFile, read_cards, read_next_steps
+from ingest.marks import Problem
+from ingest.originals import Original, read_originals
+from ingest.readability import Reading, read_sentences
+from ingest.support import force_fits, missing_numbers
+
+MIN_PHRASINGS = 12
+MAX_WORDS = 25
+_MONEY = re.compile(r"£\s?\d")
+_ADDRESS = re.compile(r"https?://|www\.|\b[\w.]+@[\w.]+\b")
+_PHONE = re.compile(r"\b0\d{2,4}[ -]?\d{3}[ -]?\d{3,4}\b|\b116 123\b|\b85258\b")
+_ABBREVIATION = re.compile(r"\b[A-Z][A-Za-z]?[A-Z]{1,4}s?\b")
+_NOT_LAW = re.compile(
+    r"not (?:yet )?(?:in force|law|begun|started|in effect)|never (?:came|began|begun|started|been)|no cap\b|has not|did not|"
+    r"does not apply|not brought|is not|there is no|are not|were not|repealed|ended|no longer|gone",
+    re.IGNORECASE,
+)
+_LAW = {Authority.ACT, Authority.REGULATIONS}
+_ALLOWED = {
+    Force.MUST: _LAW,
+    Force.MAY: _LAW,
+    Force.RIGHT: {*_LAW, Authority.PRACTICE},
+    Force.SHOULD: {Authority.GUIDANCE, Authority.PRACTICE},
+    Force.OPINION: {Authority.OPINION, Authority.PRACTICE},
+}
+_NUMBER_WORDS = re.compile(r"[^a-z0-9 ]")
+
+
+@dataclass(slots=True)
+class Audit:
+    """What was looked at and what must change."""
+
+    problems: list[Problem] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
+    readings: dict[str, Reading] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that fail the gate."""
+        return [problem for problem in self.problems if not problem.warning]
+
+    def summary(self) -> str:
+        """Counts, and how the whole corpus reads."""
+        statements = sum(len(card.statements) for card in self.cards)
+        lines = [f"{len(self.cards)} cards, {statements} statements, {sum(len(c.asked) for c in self.cards)} phrasings"]
+        if self.readings:
+            grades = sorted(reading.grade for reading in self.readings.values())
+            words, sentences = (
+                sum(getattr(r, name) for r in self.readings.values()) for name in ("words", "sentences")
+            )
+            long = sum(reading.long_sentences for reading in self.readings.values())
+            lines.append(
+                f"reading grade of cards: median {statistics.median(grades):.1f}, 95th percentile {grades[int(0.95 * (len(grades) - 1))]:.1f}; "
+                f"{words / sentences:.1f} words a sentence; {100 * long / sentences:.1f}% over {MAX_WORDS}"
+            )
+        warnings = len(self.problems) - len(self.errors)
+        lines.append(f"{len(self.errors)} errors, {warnings} warnings")
+        return "\n".join(lines)
+
+
+def audit(corpus: Path, originals: Path | None = None) -> Audit:
+    """Hold the whole corpus to the rules of corpus/README.md. With originals, hold each place to its text too."""
+    reference = load_reference(corpus)
+    steps, problems = read_next_steps(corpus)
+    texts = read_originals(originals, dict(reference.sources)) if originals else []
+    checker = _Checker(reference, steps, {path.stem for path in (corpus / "letters").glob("*.md")}, texts)
+    result = Audit(problems)
+    for step in steps.values():
+        result.problems.extend(checker.statements("next-steps.md", step.statements, {}))
+    files = list(read_cards(corpus))
+    for card_file in files:
+        result.problems.extend(card_file.problems)
+        if card_file.card is not None:
+            result.cards.append(card_file.card)
+            result.problems.extend(checker.card(card_file, card_file.card))
+            result.readings[card_file.file] = reading = checker.reading(card_file.card)
+            if reading.grade > 9:
+                result.problems.append(
+                    Problem(
+                        card_file.file,
+                        1,
+                        f"reads at grade {reading.grade:.1f}, above 9: shorter words and sentences.",
+                        warning=True,
+                    )
+                )
+    result.problems.extend(_shared_phrasings(files))
+    result.problems.extend(_shared_ids(files))
+    return result
+
+
+class _Checker:
+    def __init__(
+        self, reference: Reference, steps: Mapping[str, NextStep], letters: set[str], originals: Iterable[Original]
+    ) -> None:
+        self.reference, self.steps, self.letters = reference, steps, letters
+        self.originals: dict[str, list[Original]] = {}
+        for original in originals:
+            self.originals.setdefault(original.source.id, []).append(original)
+
+    def card(self, file: CardFile, card: Card) -> Iterator[Problem]:
+        """Everything wrong with one card."""
+        for kind, names, known in (
+            ("topic", card.topics, self.reference.topics),
+            ("next step", card.next, self.steps),
+            ("contact", card.contacts, self.reference.contacts),
+            ("letter", card.letters, self.letters),
+        ):
+            for name in names:
+                if name not in known:
+                    yield Problem(file.file, 1, f"'{name}' is not a known {kind}: mend the name, or add it first.")
+        distinct = {_plain(phrasing.text) for phrasing in card.asked}
+        if len(distinct) < MIN_PHRASINGS:
+            yield Problem(
+                file.file,
+                1,
+                f"{len(distinct)} different phrasings, at least {MIN_PHRASINGS} are needed: add ways people ask.",
+            )
+        yield from self.statements(file.file, (*card.statements, *card.easy), file.statement_lines)
+        yield from self.statements(file.file, card.staff, file.statement_lines, max_words=40)
+
+    def statements(
+        self, file: str, statements: Iterable[Statement], lines: Mapping[str, int], max_words: int = MAX_WORDS
+    ) -> Iterator[Problem]:
+        """Everything wrong with some statements."""
+        for statement in statements:
+            line = lines.get(statement.id, 1)
+            yield from (Problem(file, line, message) for message in self._wording(statement, max_words))
+            yield from (Problem(file, line, message) for message in self._rests(statement))
+
+    def reading(self, card: Card) -> Reading:
+        """How the plain and easy text of a card reads."""
+        return read_sentences(
+            [part for s in (*card.statements, *card.easy) for part in nupunkt.sent_tokenize(self._shown(s.text))]
+        )
+
+    def _shown(self, text: str) -> str:
+        names = self.reference.figures
+        return re.sub(r"\{([a-z0-9-]+)\}", lambda m: names[m[1]].amount if m[1] in names else m[0], text)
+
+    def _wording(self, statement: Statement, max_words: int) -> Iterator[str]:
+        text = statement.text
+        if (words := len(text.split())) > max_words:
+            yield f"{words} words in '{text[:40]}…': split it, {max_words} is the most."
+        if text[-1] not in '.?!:"”’)':
+            yield f"'{text[-30:]}' ends without a full stop: add one before the mark."
+        if _MONEY.search(text):
+            yield f"'{_MONEY.search(text)[0]}…' in '{text[:40]}…': write the name of a figure in curly brackets, {{capital-limit-upper}}."  # type: ignore[index]  # searched just above
+        if _ADDRESS.search(text) or _PHONE.search(text):
+            yield f"a number or web address in '{text[:40]}…': name a contact in the header instead."
+        for name in self.reference.figure_names(text):
+            figure = self.reference.figures.get(name)
+            if figure is None:
+                yield f"'{{{name}}}' is not in figures.toml: mend the name, or add the figure with its year."
+            elif figure.year != "law" and not figure.standing and figure.year not in text:
+                yield f"{{{name}}} is for {figure.year}: the sentence must say so, or the figure must be brought up to date."
+        known = {form for term in self.reference.terms.values() for form in (term.term, *term.forms)}
+        for abbreviation in _ABBREVIATION.findall(text):
+            if self.reference.terms and abbreviation not in known and abbreviation.rstrip("s") not in known:
+                yield f"'{abbreviation}' is not in glossary.toml: spell it out, or add it there."
+
+    def _rests(self, statement: Statement) -> Iterator[str]:
+        if statement.force is Force.SHOULD and not re.search(r"\bshould\b|\bexpect", statement.text):
+            yield f"marked should, but '{statement.text[:40]}…' does not say should."
+        numbers_missing: set[str] | None = None
+        for place in statement.places:
+            source = self.reference.sources.get(place.source)
+            if source is None:
+                yield f"'{place.source}' is not in sources.toml: mend the name, or add the source."
+                continue
+            allowed = _ALLOWED.get(statement.force)
+            if allowed is not None and source.authority not in allowed:
+                yield f"[{statement.force} {place}]: {source.authority} cannot carry '{statement.force}'; use should, fact or opinion."
+            kind = parse_ref(place.ref)
+            if kind and kind[0] not in {
+                *source.addresses,
+                "page",
+                *({"ch", "annex", "para"} if source.chapters else set()),
+            }:
+                yield f"{source.title} has no places like '{place.ref}': use {', '.join((*source.addresses, 'page'))}."
+            if kind and kind[0] in {"ch", "annex"} and source.chapters and place.ref not in source.chapters:
+                yield f"the guidance has no '{place.ref}'."
+            if not in_force(source, place) and not _NOT_LAW.search(statement.text):
+                yield f"{place} is not in force: the sentence must say so, or rest on something else."
+            text = self._text_at(place.source, place.ref)
+            if text is None:
+                continue
+            if not text:
+                yield f"{place} is not in the official text: check the subsection."
+                continue
+            missing = set(missing_numbers(self._shown(statement.text), text))
+            numbers_missing = missing if numbers_missing is None else numbers_missing & missing
+        if numbers_missing:
+            yield f"'{', '.join(sorted(numbers_missing))}' in '{statement.text[:40]}…' is not at the place cited: check the number or the place."
+        yield from self._force(statement)
+
+    def _force(self, statement: Statement) -> Iterator[str]:
+        texts = [self._text_at(p.source, p.ref) for p in statement.places]
+        if statement.places and all(texts) and not force_fits(statement.force, " ".join(filter(None, texts))):
+            places = ", ".join(map(str, statement.places))
+            yield f"[{statement.force} {places}]: no word of a {'duty' if statement.force is Force.MUST else 'power'} there for '{statement.text[:40]}…'."
+
+    def _text_at(self, source: str, ref: str) -> str | None:
+        """The official words of a place in context; None when no original is at hand, empty when the place is not in it."""
+        originals = self.originals.get(source)
+        if not originals or ref == "page":
+            return None
+        top = ref.partition("(")[0]
+        holding = [original for original in originals if top in original.by_ref]
+        if not holding:
+            return (
+                ""
+                if any(parse_ref(top) and top.split(".")[0] == o.tops[0].ref.split(".")[0] for o in originals)
+                and not _partial(source)
+                else None
+            )
+        ends = expand(ref)
+        if any(end not in holding[0].by_ref for end in ends):
+            return ""
+        return " ".join(holding[0].in_context(end) for end in ends)
+
+
+def _partial(source: str) -> bool:
+    """Acts of which only a part is ever given as an original: other sections cannot be checked."""
+    return source in {"mental-capacity-act-2005", "mental-health-act-1983"}
+
+
+def _shared_phrasings(files: Iterable[CardFile]) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for file in files:
+        for phrasing in file.card.asked if file.card else ():
+            key = _plain(phrasing.text)
+            if key in seen:
+                where = "twice in this card" if seen[key] == file.file else f"also in {seen[key]}"
+                yield Problem(
+                    file.file, 1, f"the phrasing '{phrasing.text[:60]}' stands {where}: word one of them differently."
+                )
+            seen[key] = file.file
+
+
+def _shared_ids(files: Iterable[CardFile]) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for file in files:
+        if file.card and file.card.id in seen:
+            yield Problem(
+                file.file, 1, f"id '{file.card.id}' is also used by {seen[file.card.id]}: rename one of them."
+            )
+        elif file.card:
+            seen[file.card.id] = file.file
+
+
+def _plain(text: str) -> str:
+    return " ".join(_NUMBER_WORDS.sub(" ", text.lower()).split())
+
+
+if __name__ == "__main__":  # the shape authors use while the command is not installed
+    corpus = Path(sys.argv[1])
+    only = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else ""
+    folder = Path(sys.argv[sys.argv.index("--originals") + 1]) if "--originals" in sys.argv else None
+    outcome = audit(corpus, folder)
+    shown = [p for p in outcome.problems if p.file.startswith(only)]
+    sys.stdout.write("\n".join(map(str, shown)) + f"\n{outcome.summary()}\n{len(shown)} in {only or 'all'}\n")

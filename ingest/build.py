@@ -1,0 +1,261 @@
+"""Builds a library aside and swaps it in at once. Unchanged texts keep their vectors."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from assistant.domain import Card, NextStep, Passage
+from assistant.embedding import Embedder, Vectors
+from assistant.errors import BadCorpus, CareActError, LibraryEmpty
+from assistant.lexical import LexicalIndex, Tokens
+from assistant.library import (
+    CARDS_COLLECTION,
+    CONTENTS,
+    FORMAT,
+    MANIFEST,
+    PASSAGES_COLLECTION,
+    Contents,
+    EntryRow,
+    Library,
+    Manifest,
+    current_folder,
+    open_chroma,
+)
+from assistant.places import expand
+from assistant.reference import Reference, load_reference
+from ingest.cards import read_cards, read_next_steps
+from ingest.entries import Entry, card_entries, passage_entries, with_amounts
+from ingest.originals import Original, read_originals
+from ingest.splitting import passages_of
+
+BATCH = 64
+KEPT_BUILDS = 2
+Progress = Callable[[int, int], None]  # texts embedded so far, texts to embed
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. `encode_seconds` is the time inside the model alone."""
+
+    manifest: Manifest
+    embedded: int
+    kept: int
+    seconds: float
+    encode_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """Everything read, before anything is embedded."""
+
+    cards: tuple[Card, ...]
+    steps: dict[str, NextStep]
+    passages: tuple[Passage, ...]
+    quotes: dict[str, str]
+    originals: tuple[str, ...]
+
+
+def build_library(
+    corpus: Path, home: Path, embedder: Embedder, originals: Path | None = None, progress: Progress | None = None
+) -> BuildReport:
+    """Build a library from the corpus, and from official texts when given, and make it the one in use.
+
+    The library in use stays untouched until the last step. Raises BadCorpus or BadSource when something cannot be
+    read, CareActError when another build is running.
+    """
+    started = time.perf_counter()
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(home / "writer.lock", timeout=0):
+            shelf = _read(corpus, originals)
+            return _write(shelf, home, embedder, progress, started, _corpus_digest(corpus))
+    except Timeout:
+        raise CareActError(
+            f"Another build is writing to {home}. Wait until it has ended, then run this again."
+        ) from None
+
+
+def _read(corpus: Path, originals: Path | None) -> _Shelf:
+    reference = load_reference(corpus)
+    steps, problems = read_next_steps(corpus)
+    cards = []
+    for file in read_cards(corpus):
+        problems.extend(file.problems)
+        if file.card is not None and not file.problems:
+            cards.append(with_amounts(file.card, reference))
+    if problems:
+        listed = "\n".join(f"  {corpus / problem.file}:{problem.line}: {problem.message}" for problem in problems[:20])
+        raise BadCorpus(
+            f"{len(problems)} things to mend before the library can be built (the old one still serves):\n{listed}"
+        )
+    if not cards:
+        raise BadCorpus(f"{corpus / 'cards'} holds no cards. Restore them, or set CARE_ACT_CORPUS.")
+    texts = read_originals(originals, dict(reference.sources)) if originals else []
+    return _Shelf(
+        cards=tuple(cards),
+        steps=steps,
+        passages=tuple(passage for text in texts for passage in passages_of(text)),
+        quotes=_quotes(cards, texts),
+        originals=tuple(f"{text.source.id} as of {text.as_of}" for text in texts),
+    )
+
+
+def _quotes(cards: Iterable[Card], originals: Sequence[Original]) -> dict[str, str]:
+    """The exact official words of every place a card rests on."""
+    places = {(place.source, end) for card in cards for place in card.places for end in (place.ref, *expand(place.ref))}
+    quotes = {}
+    for original in originals:
+        for source, ref in places:
+            if source == original.source.id and (words := original.own_words_of(ref)):
+                quotes[f"{source} {ref}"] = words
+    return dict(sorted(quotes.items()))
+
+
+def _write(
+    shelf: _Shelf, home: Path, embedder: Embedder, progress: Progress | None, started: float, corpus_digest: str
+) -> BuildReport:
+    on_cards = list(card_entries(shelf.cards, list(shelf.steps.values())))
+    on_passages = list(passage_entries(shelf.passages))
+    entries = [*on_cards, *on_passages]
+    vectors, kept, encode_seconds = _vectors(entries, home, embedder, progress)
+    aside = home / "builds" / f".{os.getpid()}.partial"
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    try:
+        _fill_chroma(aside / "chroma", on_cards, on_passages, vectors, embedder.name)
+        np.save(aside / "cards.npy", vectors[: len(on_cards)])
+        _index_words(aside / "words", shelf)
+        rows = tuple(EntryRow(entry.id, entry.kind, entry.owner) for entry in on_cards)
+        contents = Contents(shelf.cards, shelf.steps, shelf.passages, shelf.quotes, rows)
+        (aside / "contents.json").write_bytes(CONTENTS.dump_json(contents))
+        manifest = _manifest(shelf, embedder.name, len(entries), corpus_digest)
+        (aside / "manifest.json").write_bytes(MANIFEST.dump_json(manifest, indent=1))
+        Library(aside)  # raises when what was written cannot be read back
+        aside.rename(home / "builds" / manifest.name)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    _swap(home, manifest.name)
+    return BuildReport(manifest, len(entries) - kept, kept, time.perf_counter() - started, encode_seconds)
+
+
+def _vectors(
+    entries: Sequence[Entry], home: Path, embedder: Embedder, progress: Progress | None
+) -> tuple[Vectors, int, float]:
+    """A vector for every entry: the one the last library holds for the same text and model, or a new one."""
+    held = _held_vectors(home, embedder.name)
+    digests = [entry.digest(embedder.name) for entry in entries]
+    missing = list(dict.fromkeys(digest for digest in digests if digest not in held))
+    text_of = dict(zip(digests, (entry.text for entry in entries), strict=True))
+    missing.sort(key=lambda digest: len(text_of[digest]))  # like lengths together: less padding, faster
+    encode_seconds = 0.0
+    for start in range(0, len(missing), BATCH):
+        batch = missing[start : start + BATCH]
+        before = time.perf_counter()
+        held.update(zip(batch, embedder.embed([text_of[digest] for digest in batch]), strict=True))
+        encode_seconds += time.perf_counter() - before
+        if progress:
+            progress(start + len(batch), len(missing))
+    fresh = set(missing)
+    return (
+        np.stack([held[digest] for digest in digests]),
+        sum(digest not in fresh for digest in digests),
+        encode_seconds,
+    )
+
+
+def _held_vectors(home: Path, model: str) -> dict[str, Vectors]:
+    try:
+        client = open_chroma(current_folder(home) / "chroma")
+    except LibraryEmpty:
+        return {}
+    held: dict[str, Vectors] = {}
+    for name in (CARDS_COLLECTION, PASSAGES_COLLECTION):
+        rows = client.get_collection(name, embedding_function=None).get(include=["embeddings", "metadatas"])
+        for vector, metadata in zip(rows["embeddings"], rows["metadatas"], strict=True):
+            if metadata["model"] == model:
+                held[metadata["digest"]] = np.asarray(vector, dtype=np.float32)
+    client.close()
+    return held
+
+
+def _fill_chroma(
+    folder: Path, on_cards: Sequence[Entry], on_passages: Sequence[Entry], vectors: Vectors, model: str
+) -> None:
+    client = open_chroma(folder)
+    batch = client.get_max_batch_size()
+    offset = 0
+    for name, entries in ((CARDS_COLLECTION, on_cards), (PASSAGES_COLLECTION, on_passages)):
+        collection = client.create_collection(name, embedding_function=None, metadata={"hnsw:space": "cosine"})
+        for start in range(0, len(entries), batch):
+            part = entries[start : start + batch]
+            collection.add(
+                ids=[entry.id for entry in part],
+                embeddings=vectors[offset + start : offset + start + len(part)],
+                documents=[entry.text for entry in part],
+                metadatas=[
+                    {"kind": e.kind.value, "owner": e.owner, "digest": e.digest(model), "model": model} for e in part
+                ],
+            )
+        if collection.count() != len(entries):
+            raise CareActError(
+                f"Chroma kept {collection.count()} of {len(entries)} entries in {folder}. Check the disk, then build again."
+            )
+        offset += len(entries)
+    client.close()
+
+
+def _index_words(folder: Path, shelf: _Shelf) -> None:
+    documents = [card_document(card) for card in shelf.cards]
+    for tokens in Tokens:
+        LexicalIndex.build(documents, tokens).save(folder / "cards")
+    passages = [f"{passage.heading} {passage.text}" for passage in shelf.passages]
+    LexicalIndex.build(passages, Tokens.STEMS).save(folder / "passages")
+
+
+def card_document(card: Card) -> str:
+    """All the words a card can be found by."""
+    return " \n".join([card.title, *(phrasing.text for phrasing in card.asked), *(s.text for s in card.statements)])
+
+
+def _manifest(shelf: _Shelf, model: str, entries: int, corpus_digest: str) -> Manifest:
+    now = datetime.now(UTC)
+    return Manifest(
+        format=FORMAT,
+        name=f"{now:%Y%m%dT%H%M%S%f}-{corpus_digest[:8]}",
+        built=now.isoformat(timespec="seconds"),
+        model=model,
+        cards=len(shelf.cards),
+        statements=sum(len(card.statements) + len(card.easy) + len(card.staff) for card in shelf.cards),
+        phrasings=sum(len(card.asked) for card in shelf.cards),
+        passages=len(shelf.passages),
+        entries=entries,
+        originals=shelf.originals,
+        corpus_digest=corpus_digest,
+    )
+
+
+def _corpus_digest(corpus: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(p for p in corpus.rglob("*") if p.is_file() and p.suffix in {".md", ".toml"}):
+        digest.update(path.relative_to(corpus).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _swap(home: Path, name: str) -> None:
+    """Make a finished build the one in use, in one step, and keep the one before it."""
+    pointer = home / ".current.new"
+    pointer.write_text(name, encoding="utf-8")
+    pointer.replace(home / "current")
+    builds = sorted(path for path in (home / "builds").iterdir() if not path.name.startswith("."))
+    for old in builds[:-KEPT_BUILDS]:
+        shutil.rmtree(old, ignore_errors=True)

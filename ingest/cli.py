@@ -1,0 +1,65 @@
+"""`care-act ingest …`: build, audit, coverage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from tqdm import tqdm
+
+from assistant.embedding import SentenceTransformerEmbedder
+from assistant.settings import load_settings
+from ingest.audit import audit
+from ingest.build import BuildReport, build_library
+
+app = typer.Typer(help="Fill the library and check the corpus.", no_args_is_help=True)
+Corpus = Annotated[Path | None, typer.Option(help="Folder of cards and data; the one in use when not given.")]
+Originals = Annotated[Path | None, typer.Option(help="Folder of official texts in Markdown.")]
+
+
+@app.command()
+def build(corpus: Corpus = None, originals: Originals = None) -> None:
+    """Read the cards (and official texts), embed what changed, and put the new library in use."""
+    settings = load_settings(corpus=corpus)
+    bar: tqdm[None] | None = None
+
+    def progress(done: int, total: int) -> None:
+        nonlocal bar
+        if bar is None:
+            bar = tqdm(total=total, unit="text", desc="Embedding", disable=None)  # no bar in a log file
+        bar.update(done - bar.n)
+
+    embedder = SentenceTransformerEmbedder(settings.model, settings.threads)
+    report = build_library(settings.corpus_dir, settings.library_dir, embedder, originals, progress)
+    if bar is not None:
+        bar.close()
+    Console().print(_summary(report))
+
+
+@app.command(name="audit")
+def audit_command(corpus: Corpus = None, originals: Originals = None, only: str = "") -> None:
+    """Hold every card to its source and to plain words; exit 1 when something must change."""
+    result = audit(load_settings(corpus=corpus).corpus_dir, originals)
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    for problem in result.problems:
+        if problem.file.startswith(only):
+            console.print(str(problem))
+    console.print(result.summary())
+    if originals is None:
+        console.print("Places were not held against the official texts: give --originals to do that too.")
+    if result.errors:
+        raise typer.Exit(1)
+
+
+def _summary(report: BuildReport) -> str:
+    m = report.manifest
+    lines = [
+        f"Library {m.name} is in use.",
+        f"{m.cards} cards with {m.statements} statements and {m.phrasings} phrasings; {m.passages} official passages.",
+        f"{report.embedded} texts embedded with {m.model}, {report.kept} kept from before, in {report.seconds:.1f} s.",
+    ]
+    if not m.originals:
+        lines.append("No official texts were given (--originals FOLDER): answers give addresses, without quotations.")
+    return "\n".join(lines)
