@@ -23,7 +23,7 @@ class BatchLine(BaseModel):
     id: str
     question: str = ""
     turns: tuple[str, ...] = ()
-    register: Register = Register.PLAIN  # type: ignore[assignment]  # the contract's name; hides a method nobody calls
+    register: Register = Register.PLAIN
 
     @property
     def asked(self) -> tuple[str, tuple[str, ...]]:

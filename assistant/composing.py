@@ -28,8 +28,42 @@ _POLAR = re.compile(
 _OPEN = re.compile(r"^\W*(?:what|how|who|when|where|why|which|whose)\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]{3,}")
 _COMMON = frozenset(
-    "the and for you your that this with not are can may must has have will who what when from their they council local "
-    "ask any than more need needs care support person should".split()
+    [
+        "the",
+        "and",
+        "for",
+        "you",
+        "your",
+        "that",
+        "this",
+        "with",
+        "not",
+        "are",
+        "can",
+        "may",
+        "must",
+        "has",
+        "have",
+        "will",
+        "who",
+        "what",
+        "when",
+        "from",
+        "their",
+        "they",
+        "council",
+        "local",
+        "ask",
+        "any",
+        "than",
+        "more",
+        "need",
+        "needs",
+        "care",
+        "support",
+        "person",
+        "should",
+    ]
 )
 
 

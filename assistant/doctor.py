@@ -6,6 +6,7 @@ import importlib.metadata
 import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from assistant.embedding import check_model_file, packaged_model
 from assistant.errors import CareActError
@@ -30,7 +31,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Look at everything an answer needs."""
     yield Finding("python", True, platform.python_version())
     for package in _PACKAGES:
-        yield _looked_at(package, lambda package=package: importlib.metadata.version(package))
+        yield _looked_at(package, partial(importlib.metadata.version, package))
     yield _looked_at("model", lambda: _model(settings))
     yield _looked_at("corpus", lambda: _corpus(settings))
     yield _looked_at("library", lambda: _library(settings))

@@ -54,10 +54,9 @@ class SentenceTransformerEmbedder:
         try:
             import torch
             from sentence_transformers import SentenceTransformer
-
             from transformers.utils import logging as transformers_logging
 
-            transformers_logging.disable_progress_bar()  # the build shows one bar of its own
+            transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the build shows one bar of its own
             torch.set_num_threads(self._threads)
             return SentenceTransformer(path, device="cpu")
         except (OSError, ValueError, ImportError) as exc:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -31,6 +32,8 @@ _NOT_FOUND = (
 )
 _ERROR = "Sorry, something went wrong here and I could not answer. Nothing you wrote was kept. Please try again in a little while."
 _LONGEST_QUOTE = 60  # words
+_SHORTEST_QUOTE = 30  # characters: less is a fragment
+_CONVERTER_MARK = re.compile(r"\[\^|\*|“\*")  # footnotes and emphasis, which are not words of the law
 
 
 class Presenter:
@@ -112,8 +115,8 @@ class Presenter:
     def _quote(self, place: Place) -> str:
         """The exact official words of a place: a span without the converter's footnote marks, or nothing."""
         words = self._quotes.get(f"{place.source} {expand(place.ref)[0]}", "")
-        pieces = words.replace("*", "[^").split("[^")  # spans between marks of footnotes and emphasis stay exact
-        return longest if words and len(longest := max(pieces, key=len).strip(" ]")) > 30 and longest in words else ""
+        before_marks = _CONVERTER_MARK.split(words, maxsplit=1)[0].strip()
+        return before_marks if len(before_marks) >= _SHORTEST_QUOTE else ""
 
     def _contacts(self, names: Iterable[str]) -> tuple[Contact, ...]:
         return tuple(self._reference.contacts[name] for name in names if name in self._reference.contacts)

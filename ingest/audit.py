@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nupunkt
 
-from assistant.domain import Authority, Card, Force, NextStep, Statement
+from assistant.domain import Authority, Card, Force, NextStep, Place, Source, Statement
 from assistant.places import expand, in_force, parse_ref
 from assistant.reference import Reference, load_reference
 from ingest.cards import CardFile, read_cards, read_next_steps
@@ -159,8 +159,8 @@ class _Checker:
             yield f"{words} words in '{text[:40]}…': split it, {max_words} is the most."
         if text[-1] not in '.?!:"”’)':
             yield f"'{text[-30:]}' ends without a full stop: add one before the mark."
-        if _MONEY.search(text):
-            yield f"'{_MONEY.search(text)[0]}…' in '{text[:40]}…': write the name of a figure in curly brackets, {{capital-limit-upper}}."  # type: ignore[index]  # searched just above
+        if money := _MONEY.search(text):
+            yield f"'{money[0]}…' in '{text[:40]}…': write the name of a figure in curly brackets, {{capital-limit-upper}}."
         if _ADDRESS.search(text) or _PHONE.search(text):
             yield f"a number or web address in '{text[:40]}…': name a contact in the header instead."
         for name in self.reference.figure_names(text):
@@ -177,37 +177,37 @@ class _Checker:
     def _rests(self, statement: Statement) -> Iterator[str]:
         if statement.force is Force.SHOULD and not re.search(r"\bshould\b|\bexpect", statement.text):
             yield f"marked should, but '{statement.text[:40]}…' does not say should."
-        numbers_missing: set[str] | None = None
         for place in statement.places:
-            source = self.reference.sources.get(place.source)
-            if source is None:
+            if place.source in self.reference.sources:
+                yield from self._place(statement, place, self.reference.sources[place.source])
+            else:
                 yield f"'{place.source}' is not in sources.toml: mend the name, or add the source."
-                continue
-            allowed = _ALLOWED.get(statement.force)
-            if allowed is not None and source.authority not in allowed:
-                yield f"[{statement.force} {place}]: {source.authority} cannot carry '{statement.force}'; use should, fact or opinion."
-            kind = parse_ref(place.ref)
-            if kind and kind[0] not in {
-                *source.addresses,
-                "page",
-                *({"ch", "annex", "para"} if source.chapters else set()),
-            }:
-                yield f"{source.title} has no places like '{place.ref}': use {', '.join((*source.addresses, 'page'))}."
-            if kind and kind[0] in {"ch", "annex"} and source.chapters and place.ref not in source.chapters:
-                yield f"the guidance has no '{place.ref}'."
-            if not in_force(source, place) and not _NOT_LAW.search(statement.text):
-                yield f"{place} is not in force: the sentence must say so, or rest on something else."
-            text = self._text_at(place.source, place.ref)
-            if text is None:
-                continue
-            if not text:
-                yield f"{place} is not in the official text: check the subsection."
-                continue
-            missing = set(missing_numbers(self._shown(statement.text), text))
-            numbers_missing = missing if numbers_missing is None else numbers_missing & missing
-        if numbers_missing:
-            yield f"'{', '.join(sorted(numbers_missing))}' in '{statement.text[:40]}…' is not at the place cited: check the number or the place."
+        yield from self._numbers(statement)
         yield from self._force(statement)
+
+    def _place(self, statement: Statement, place: Place, source: Source) -> Iterator[str]:
+        """Whether the place exists, is in force, and may carry a sentence of this force."""
+        allowed = _ALLOWED.get(statement.force)
+        if allowed is not None and source.authority not in allowed:
+            yield f"[{statement.force} {place}]: {source.authority} cannot carry '{statement.force}'; use should, fact or opinion."
+        kind, _ = parse_ref(place.ref) or ("", "")
+        if kind not in {*source.addresses, "page", *({"ch", "annex", "para"} if source.chapters else set())}:
+            yield f"{source.title} has no places like '{place.ref}': use {', '.join((*source.addresses, 'page'))}."
+        if kind in {"ch", "annex"} and source.chapters and place.ref not in source.chapters:
+            yield f"the guidance has no '{place.ref}'."
+        if not in_force(source, place) and not _NOT_LAW.search(statement.text):
+            yield f"{place} is not in force: the sentence must say so, or rest on something else."
+        if self._text_at(place.source, place.ref) == "":
+            yield f"{place} is not in the official text: check the subsection."
+
+    def _numbers(self, statement: Statement) -> Iterator[str]:
+        """Numbers that stand at none of the places cited whose words are at hand."""
+        texts = [text for place in statement.places if (text := self._text_at(place.source, place.ref))]
+        figures = [
+            f.amount for name in self.reference.figure_names(statement.text) if (f := self.reference.figures.get(name))
+        ]
+        if texts and (missing := sorted(missing_numbers(self._shown(statement.text), " ".join([*texts, *figures])))):
+            yield f"'{', '.join(missing)}' in '{statement.text[:40]}…' is not at the place cited: check the number or the place."
 
     def _force(self, statement: Statement) -> Iterator[str]:
         texts = [self._text_at(p.source, p.ref) for p in statement.places]

@@ -32,7 +32,7 @@ from assistant.library import (
     open_chroma,
 )
 from assistant.places import expand
-from assistant.reference import Reference, load_reference
+from assistant.reference import load_reference
 from ingest.cards import read_cards, read_next_steps
 from ingest.entries import Entry, card_entries, passage_entries, with_amounts
 from ingest.originals import Original, read_originals

@@ -23,18 +23,14 @@ Originals = Annotated[Path | None, typer.Option(help="Folder of official texts i
 def build(corpus: Corpus = None, originals: Originals = None) -> None:
     """Read the cards (and official texts), embed what changed, and put the new library in use."""
     settings = load_settings(corpus=corpus)
-    bar: tqdm[None] | None = None
-
-    def progress(done: int, total: int) -> None:
-        nonlocal bar
-        if bar is None:
-            bar = tqdm(total=total, unit="text", desc="Embedding", disable=None)  # no bar in a log file
-        bar.update(done - bar.n)
-
     embedder = SentenceTransformerEmbedder(settings.model, settings.threads)
-    report = build_library(settings.corpus_dir, settings.library_dir, embedder, originals, progress)
-    if bar is not None:
-        bar.close()
+    with tqdm(total=0, unit="text", desc="Embedding", disable=None) as bar:  # no bar in a log file
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        report = build_library(settings.corpus_dir, settings.library_dir, embedder, originals, progress)
     Console().print(_summary(report))
 
 

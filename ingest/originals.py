@@ -131,7 +131,7 @@ class _Tree:
         """Take one line; False when the body of the law is over."""
         heading = _HEADING.match(line)
         if heading:
-            return self._take_heading(heading[2].strip(), start, end)
+            return self._take_heading(heading[2].strip(), end)
         if not line or not self.stack:
             return True
         marker = _MARKER.match(line)
@@ -149,7 +149,7 @@ class _Tree:
         for top, following in zip(self.tops, [*self.tops[1:], None], strict=True):
             _settle(top, min(at, following.start if following else at))
 
-    def _take_heading(self, words: str, start: int, end: int) -> bool:
+    def _take_heading(self, words: str, end: int) -> bool:
         if words.lower() in _BACK_MATTER:
             return False
         if _NUMBER.match(words):
@@ -169,32 +169,32 @@ class _Tree:
         self.tops.append(provision)
         self.stack = [("top", provision)]
 
-    def _open(self, token: str, start: int, end: int) -> None:
-        kind = self._kind(token)
+    def _open(self, label: str, start: int, end: int) -> None:
+        kind = self._kind(label)
         order = ("top", "number", "letter", "roman", "capital")
         while len(self.stack) > 1 and order.index(self.stack[-1][0]) >= order.index(kind):
             self.stack.pop()
         parent = self.stack[-1][1]
-        child = Provision(f"{parent.ref}({token})", self.heading, start, end, end)
+        child = Provision(f"{parent.ref}({label})", self.heading, start, end, end)
         parent.children.append(child)
         self.stack.append((kind, child))
         self._close_to(len(self.stack) - 1, end, own=False)
 
-    def _kind(self, token: str) -> str:
-        if token[0].isdigit():
+    def _kind(self, label: str) -> str:
+        if label[0].isdigit():
             return "number"
-        if token.isupper():
+        if label.isupper():
             return "capital"
-        if token in _ROMAN:
+        if label in _ROMAN:
             open_kinds = [kind for kind, _ in self.stack]
-            last = self._last_token("roman")
-            if "roman" in open_kinds and last in _ROMAN and _ROMAN.index(token) == _ROMAN.index(last) + 1:
+            last = self._last_label("roman")
+            if "roman" in open_kinds and last in _ROMAN and _ROMAN.index(label) == _ROMAN.index(last) + 1:
                 return "roman"
-            if token == "i" and "letter" in open_kinds and self._last_token("letter") != "h":
+            if label == "i" and "letter" in open_kinds and self._last_label("letter") != "h":
                 return "roman"
         return "letter"
 
-    def _last_token(self, kind: str) -> str:
+    def _last_label(self, kind: str) -> str:
         for open_kind, provision in reversed(self.stack):
             if open_kind == kind:
                 return provision.ref[provision.ref.rfind("(") + 1 : -1]

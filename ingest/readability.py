@@ -31,12 +31,12 @@ def read_sentences(sentences: list[str]) -> Reading:
     Flesch-Kincaid grade = 0.39 words/sentences + 11.8 syllables/words - 15.59 (Kincaid et al. 1975).
     """
     counted = [words for sentence in sentences if (words := _WORD.findall(sentence))]
-    words = sum(map(len, counted))
-    if not words:
+    total = sum(len(words) for words in counted)
+    if not total:
         return Reading(0.0, 0, 0, 0)
     syllable_count = sum(syllables(word) for sentence in counted for word in sentence)
-    grade = 0.39 * words / len(counted) + 11.8 * syllable_count / words - 15.59
-    return Reading(grade, words, len(counted), sum(len(sentence) > 25 for sentence in counted))
+    grade = 0.39 * total / len(counted) + 11.8 * syllable_count / total - 15.59
+    return Reading(grade, total, len(counted), sum(len(sentence) > 25 for sentence in counted))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -86,7 +87,7 @@ def create_app(assistant: Assistant) -> FastAPI:
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def _page() -> Any:
+def _page() -> Callable[[Answer | None, str, str], str]:
     """The page as a function of an answer (or none), the question and the register."""
     environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
     template = environment.get_template("page.html")
