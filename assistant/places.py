@@ -10,7 +10,8 @@ _TAIL = r"(?:\([0-9A-Za-z]+\))*"
 _RANGE = rf"(?:-{_TAIL})?"
 _FORMS = (
     re.compile(rf"^(?P<kind>s|reg)\.(?P<n>\d+[A-Z]{{0,2}}){_TAIL}{_RANGE}$"),
-    re.compile(rf"^(?P<kind>sch)\.(?P<n>\d+)(?: para\.\d+[A-Z]?{_TAIL}{_RANGE})?$"),
+    re.compile(r"^(?P<kind>s|reg)\.(?P<n>\d+[A-Z]{0,2})-\d+[A-Z]{0,2}$"),  # a run of whole sections: s.22-23
+    re.compile(rf"^(?P<kind>sch)\.(?P<n>[A-Z]?\d+[A-Z]?)(?: para\.\d+[A-Z]?{_TAIL}{_RANGE})?$"),
     re.compile(r"^(?P<kind>ch)\.(?P<n>\d+)$"),
     re.compile(r"^(?P<kind>annex)\.(?P<n>[A-J])$"),
     re.compile(r"^(?P<kind>para)\.(?P<n>\d+\.\d+)$"),
@@ -45,10 +46,11 @@ def is_within(inner: str, outer: str) -> bool:
 
 
 def expand(ref: str) -> tuple[str, ...]:
-    """The first and last place of a range: `s.10(9)-(10)` → `s.10(9)`, `s.10(10)`; another place gives itself."""
+    """The first and last place of a range: `s.10(9)-(10)` → `s.10(9)`, `s.10(10)`; `s.22-23` → `s.22`, `s.23`; another gives itself."""
     head, dash, tail = ref.partition("-(")
     if not dash:
-        return (ref,)
+        first, run, last = ref.partition("-")
+        return (first, f"{first.partition('.')[0]}.{last}") if run else (ref,)
     depth = tail.count("(") + 1
     stem = head
     for _ in range(depth):

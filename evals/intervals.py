@@ -1,0 +1,35 @@
+"""Rates with their uncertainty."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+_Z = 1.959964  # the normal quantile of a 95% interval
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`hits` of `n`."""
+
+    hits: int
+    n: int
+
+    @property
+    def value(self) -> float:
+        """The share, 0 when nothing was counted."""
+        return self.hits / self.n if self.n else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The Wilson score interval at 95% (Wilson 1927)."""
+        if not self.n:
+            return (0.0, 1.0)
+        share, z2 = self.value, _Z * _Z
+        centre = (share + z2 / (2 * self.n)) / (1 + z2 / self.n)
+        half = _Z * math.sqrt(share * (1 - share) / self.n + z2 / (4 * self.n * self.n)) / (1 + z2 / self.n)
+        return (max(0.0, centre - half), min(1.0, centre + half))
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return f"{100 * self.value:.1f}% ({self.hits} of {self.n}, 95% interval {100 * low:.1f} to {100 * high:.1f})"
