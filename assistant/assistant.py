@@ -12,8 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+from assistant import privacy
 from assistant.composing import Composer
-from assistant.domain import Answer, Evidence, Question, Register, Retrieved
+from assistant.domain import Answer, Evidence, Question, Register, Retrieved, Status
+from assistant.languages import recognised
 from assistant.presenting import Presenter
 from assistant.reference import Reference
 from assistant.routing import Router
@@ -55,17 +57,32 @@ class Assistant:
         except Exception as exc:  # the one place where broken machinery becomes a plain sentence
             log.error("answer %s failed: %s", answer_id, _where(exc))
             answer = self._presenter.failed(answer_id, register)
-        return replace(answer, timings_ms=timings)
+        notes = (*answer.notes, privacy.NOTE) if privacy.found(message) else answer.notes
+        return replace(answer, notes=notes, timings_ms=timings)
 
     def _travel(
         self, message: str, history: Sequence[str], register: Register, answer_id: str, timings: dict[str, float]
     ) -> Answer:
-        if not clean(message):
+        said = clean(message)
+        if not said:
             return self._presenter.clarify(answer_id, EMPTY, register)
         with _timed(timings, "route"):
-            signpost = self._router.route(clean(message))
-        if signpost is not None and not signpost.then_answer:
-            return self._presenter.signpost(answer_id, signpost, register)
+            signpost = self._router.route(said)
+            language = recognised(said) if signpost is None else None
+        if language is not None:
+            return self._presenter.clarify(answer_id, " ".join(language.text), register)
+        if signpost is None:
+            return self._looked_up(said, history, register, answer_id, timings)
+        first = self._presenter.signpost(answer_id, signpost, register)
+        if not signpost.then_answer:
+            return first
+        return _after(first, self._looked_up(said, history, register, answer_id, timings))
+
+    def _looked_up(
+        self, message: str, history: Sequence[str], register: Register, answer_id: str, timings: dict[str, float]
+    ) -> Answer:
+        """The answer the library gives. Personal details are taken out before anything is searched with."""
+        message, history = privacy.redact(message), [privacy.redact(earlier) for earlier in history]
         with _timed(timings, "understand"):
             question = understand(message, history, register)[0]
         with _timed(timings, "retrieve"):
@@ -77,6 +94,14 @@ class Assistant:
         with _timed(timings, "present"):
             found: tuple[Retrieved, ...] = sections_of(evidence, self._reference)
             return self._presenter.answer(answer_id, checked, register, found)
+
+
+def _after(first: Answer, answer: Answer) -> Answer:
+    """The practical answer with the signpost before it, and the signpost's status; the signpost alone if none was found."""
+    if answer.status is not Status.ANSWERED:
+        return first
+    contacts = tuple(dict.fromkeys((*first.contacts, *answer.contacts)))
+    return replace(answer, status=first.status, sentences=(*first.sentences, *answer.sentences), contacts=contacts)
 
 
 @contextmanager

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.assistant import Assistant
 from assistant.domain import Register
@@ -23,7 +24,7 @@ class BatchLine(BaseModel):
     id: str
     question: str = ""
     turns: tuple[str, ...] = ()
-    register: Register = Register.PLAIN
+    worded: Register = Field(Register.PLAIN, alias="register")
 
     @property
     def asked(self) -> tuple[str, tuple[str, ...]]:
@@ -35,12 +36,12 @@ def read_batch(path: Path) -> list[BatchLine]:
     """The lines of a batch file. Raises BadSource naming the line that cannot be read; nothing is answered then."""
     lines: list[BatchLine] = []
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as exc:
         raise BadSource(
             f"{path} cannot be read: {exc}. Give --batch a UTF-8 file with one JSON object a line."
         ) from exc
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # splitlines() would cut at U+2028, which JSON allows in a text
         if not line.strip():
             continue
         try:
@@ -54,29 +55,40 @@ def read_batch(path: Path) -> list[BatchLine]:
 
 
 def answer_batch(assistant: Assistant, lines: list[BatchLine], out: Path) -> Iterator[dict[str, Any]]:
-    """Answer what `out` does not hold yet, appending one line each; yields each object as it is written."""
-    done = _already_answered(out)
-    with out.open("a", encoding="utf-8") as sink:
+    """Answer what `out` does not hold yet, appending one line each; yields each object as it is written.
+
+    Raises BadSource when `out` cannot be read or written.
+    """
+    try:
+        done = _already_answered(out)
+        sink = out.open("a", encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise BadSource(f"{out} cannot be used: {exc}. Give --out a file in a folder that exists.") from exc
+    with sink:
         for line in lines:
-            if line.id in done:
+            if done[line.id]:
+                done[line.id] -= 1  # an id that stands twice in the input is answered twice
                 continue
             message, history = line.asked
-            answered = as_json(assistant.answer(message, history, line.register, line.id))
+            answered = as_json(assistant.answer(message, history, line.worded, line.id))
             sink.write(json.dumps(answered, ensure_ascii=False) + "\n")
             sink.flush()
             yield answered
 
 
-def _already_answered(out: Path) -> set[str]:
-    """Ids in an earlier output. A last line cut off by a crash is dropped, so that it is answered again."""
+def _already_answered(out: Path) -> Counter[str]:
+    """How often each id stands in an earlier output. A line cut off by a crash is dropped, so that it is answered again."""
     if not out.exists():
-        return set()
-    done, whole = set[str](), list[str]()
-    for line in out.read_text(encoding="utf-8").splitlines():
+        return Counter()
+    done, whole = Counter[str](), list[bytes]()
+    for line in (held := out.read_bytes()).split(b"\n"):  # bytes: a cut may fall inside a letter
         try:
-            done.add(json.loads(line)["id"])
-            whole.append(line)
-        except (json.JSONDecodeError, KeyError, TypeError):
+            done[json.loads(line)["id"]] += 1
+            whole.append(line + b"\n")
+        except (ValueError, KeyError, TypeError):
             continue
-    out.write_text("".join(line + "\n" for line in whole), encoding="utf-8")
+    if (mended := b"".join(whole)) != held:
+        aside = out.with_name(out.name + ".new")
+        aside.write_bytes(mended)
+        aside.replace(out)
     return done

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from assistant.domain import Card, Phrasing
 from assistant.embedding import Vectors
 from assistant.errors import BadSetting
+from assistant.learned import Learned
 from assistant.lexical import LexicalIndex, Tokens
 from assistant.library import EntryKind, EntryRow
 
@@ -21,10 +22,12 @@ Scores = NDArray[np.float32]
 class Weights:
     """What each signal counts in the sum of z-scores; 0 switches one off (the measured table is in the README)."""
 
-    stems: float = 0.5
+    stems: float = 0.3
     characters: float = 0.5
-    dense: float = 0.6
-    body: float = 0.6
+    dense: float = 0.5
+    body: float = 1.0
+    learned: float = 0.5
+    statements: float = 0.5
 
     @classmethod
     def parse(cls, text: str) -> Weights:
@@ -34,7 +37,21 @@ class Weights:
             return cls(**{name.strip(): float(value) for name, value in pairs.items()})
         except (TypeError, ValueError) as exc:
             known = ", ".join(cls.__dataclass_fields__)
-            raise BadSetting(f"CARE_ACT_WEIGHTS cannot be used ({exc}). Write name=number pairs with commas; names: {known}.") from exc
+            raise BadSetting(
+                f"CARE_ACT_WEIGHTS cannot be used ({exc}). Write name=number pairs with commas; names: {known}."
+            ) from exc
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Row numbers by what they stand for, card by card; `…_starts` say where each card begins among them."""
+
+    findable: NDArray[np.intp]  # titles and phrasings
+    findable_starts: NDArray[np.intp]
+    body: NDArray[np.intp]  # one a card
+    spoken: NDArray[np.intp]  # statements of cards
+    spoken_starts: NDArray[np.intp]
+    statements: dict[str, dict[str, int]]  # card or next step → statement id → row
 
 
 class CardIndex:
@@ -46,26 +63,30 @@ class CardIndex:
         rows: Sequence[EntryRow],
         vectors: Vectors,
         words: Mapping[Tokens, LexicalIndex],
+        learned: Learned,
         weights: Weights,
     ) -> None:
-        self.cards, self.weights = cards, weights
+        self.cards, self.weights, self._learned = cards, weights, learned
         self._rows, self._vectors, self._words = rows, vectors, words
-        self._findable, self._starts, self._body, self._statements = _group(rows)
+        self._groups = _group(rows)
 
     def similarities(self, queries: Vectors) -> Vectors:
         """Cosine of every row (title, phrasing, statement, body) with every query: rows by queries."""
         return np.asarray(self._vectors @ queries.T, dtype=np.float32)
 
-    def scores(self, text: str, similarities: Vectors) -> Scores:
+    def scores(self, text: str, queries: Vectors, similarities: Vectors) -> Scores:
         """The fused score of every card. The first query is the whole message, the others its parts."""
         whole = similarities[:, 0]
         if similarities.shape[1] > 1:
             whole = (whole + similarities[:, 1:].mean(axis=1)) / 2
-        signals = (
-            (self.weights.stems, lambda: self._words[Tokens.STEMS].scores(text)),
-            (self.weights.characters, lambda: self._words[Tokens.CHARACTERS].scores(text)),
-            (self.weights.dense, lambda: self._two_best(whole)),
-            (self.weights.body, lambda: whole[self._body]),
+        groups, weights = self._groups, self.weights
+        signals: tuple[tuple[float, Callable[[], Scores]], ...] = (
+            (weights.stems, lambda: self._words[Tokens.STEMS].scores(text)),
+            (weights.characters, lambda: self._words[Tokens.CHARACTERS].scores(text)),
+            (weights.dense, lambda: _best_mean(whole, groups.findable, groups.findable_starts, 2)),
+            (weights.body, lambda: whole[groups.body]),
+            (weights.statements, lambda: _best_mean(whole, groups.spoken, groups.spoken_starts, 3)),
+            (weights.learned, lambda: self._learned.scores(_blend(queries))),
         )
         fused = np.zeros(len(self.cards), dtype=np.float32)
         for weight, signal in signals:
@@ -75,8 +96,8 @@ class CardIndex:
 
     def nearest(self, card: int, similarities: Scores) -> tuple[Phrasing, float]:
         """The phrasing (or title) of a card that comes nearest, and its cosine."""
-        end = self._starts[card + 1] if card + 1 < len(self._starts) else len(self._findable)
-        rows = self._findable[self._starts[card] : end]
+        starts, findable = self._groups.findable_starts, self._groups.findable
+        rows = findable[starts[card] : starts[card + 1] if card + 1 < len(starts) else len(findable)]
         best = int(rows[int(np.argmax(similarities[rows]))])
         entry, found = self._rows[best], self.cards[card]
         if entry.kind is EntryKind.ASKED:
@@ -85,15 +106,14 @@ class CardIndex:
 
     def relevance(self, card: Card, similarities: Scores) -> dict[str, float]:
         """Cosine of each of a card's statements with the question."""
-        return {key: float(similarities[row]) for key, row in self._statements.get(card.id, {}).items()}
+        return {key: float(similarities[row]) for key, row in self._groups.statements.get(card.id, {}).items()}
 
-    def _two_best(self, similarity: Scores) -> Scores:
-        """Per card, the mean of its two nearest titles and phrasings (one stray phrasing should not decide)."""
-        means = []
-        for rows in np.split(similarity[self._findable], self._starts[1:]):
-            best = np.partition(rows, -2)[-2:] if len(rows) > 1 else rows
-            means.append(best.mean())
-        return np.asarray(means, dtype=np.float32)
+
+def _blend(queries: Vectors) -> Scores:
+    """The whole message and the mean of its parts, half and half."""
+    return np.asarray(
+        queries[0] if len(queries) == 1 else (queries[0] + queries[1:].mean(axis=0)) / 2, dtype=np.float32
+    )
 
 
 def z_scores(scores: Scores) -> Scores:
@@ -102,20 +122,32 @@ def z_scores(scores: Scores) -> Scores:
     return (scores - scores.mean()) / spread if spread > 1e-9 else np.zeros_like(scores)
 
 
-def _group(
-    rows: Sequence[EntryRow],
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], dict[str, dict[str, int]]]:
-    """Row numbers: titles and phrasings; where each card begins among them; bodies; statements by card and id."""
-    findable, starts, body, statements = list[int](), list[int](), list[int](), dict[str, dict[str, int]]()
-    owner = ""
+def _best_mean(similarity: Scores, rows: NDArray[np.intp], starts: NDArray[np.intp], count: int) -> Scores:
+    """Per card, the mean of its `count` nearest rows (one stray phrasing should not decide)."""
+    means = []
+    for group in np.split(similarity[rows], starts[1:]):
+        best = np.partition(group, -count)[-count:] if len(group) > count else group
+        means.append(best.mean() if len(best) else 0.0)
+    return np.asarray(means, dtype=np.float32)
+
+
+def _group(rows: Sequence[EntryRow]) -> _Groups:
+    findable, starts, body = list[int](), list[int](), list[int]()
+    spoken, spoken_starts, statements = list[int](), list[int](), dict[str, dict[str, int]]()
     for n, row in enumerate(rows):
+        if row.kind is EntryKind.TITLE:  # the first row of every card
+            starts.append(len(findable))
+            spoken_starts.append(len(spoken))
         if row.kind in {EntryKind.TITLE, EntryKind.ASKED}:
-            if row.owner != owner:
-                starts.append(len(findable))
-                owner = row.owner
             findable.append(n)
         elif row.kind is EntryKind.BODY:
             body.append(n)
         else:
             statements.setdefault(row.owner, {})[row.id] = n
-    return np.array(findable, np.intp), np.array(starts, np.intp), np.array(body, np.intp), statements
+            if len(body) < len(starts):  # statements of next steps follow the last card and belong to none
+                spoken.append(n)
+    return _Groups(_array(findable), _array(starts), _array(body), _array(spoken), _array(spoken_starts), statements)
+
+
+def _array(values: list[int]) -> NDArray[np.intp]:
+    return np.asarray(values, dtype=np.intp)

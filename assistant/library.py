@@ -7,11 +7,13 @@ the file `current` names the one in use, so a new one is swapped in by replacing
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +21,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from assistant.domain import Card, NextStep, Passage
 from assistant.errors import LibraryEmpty
+from assistant.learned import Learned
 from assistant.lexical import LexicalIndex, Scores, Tokens
 
-FORMAT = 1
+FORMAT = 2
 CARDS_COLLECTION, PASSAGES_COLLECTION = "care-act-cards", "care-act-passages"
 BUILD = "Run `care-act ingest build` to make one."
 
@@ -85,15 +88,38 @@ def open_chroma(folder: Path) -> Any:
     return chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
 
 
+def stored_vectors(folder: Path, model: str) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    """Every vector of a model that a library's Chroma holds, with the digest of its text.
+
+    Raises LibraryEmpty when Chroma cannot read its files.
+    """
+    from chromadb.errors import ChromaError
+
+    try:
+        client = open_chroma(folder / "chroma")
+        for name in (CARDS_COLLECTION, PASSAGES_COLLECTION):
+            rows = client.get_collection(name, embedding_function=None).get(include=["embeddings", "metadatas"])
+            for vector, metadata in zip(rows["embeddings"], rows["metadatas"], strict=True):
+                if metadata["model"] == model:
+                    yield metadata["digest"], np.asarray(vector, dtype=np.float32)
+        client.close()
+    except (ChromaError, OSError, ValueError, KeyError) as exc:
+        raise LibraryEmpty(f"The vectors in {folder} cannot be read ({type(exc).__name__}). {BUILD}") from exc
+
+
 def current_folder(home: Path) -> Path:
     """The folder of the library in use. Raises LibraryEmpty when there is none or it is unfinished."""
     pointer = home / "current"
     if not pointer.is_file():
         raise LibraryEmpty(f"No library has been built in {home} yet. {BUILD}")
-    folder = home / "builds" / pointer.read_text(encoding="utf-8").strip()
+    folder = home / "builds" / pointer.read_text(encoding="utf-8", errors="replace").strip()
     if not (folder / "manifest.json").is_file():
         raise LibraryEmpty(f"The library in {folder} is incomplete. {BUILD}")
     return folder
+
+
+# numpy raises EOFError for an empty file and BadZipFile for a damaged one.
+_UNREADABLE = (OSError, EOFError, ValueError, KeyError, ValidationError, BadZipFile)
 
 
 class Library:
@@ -106,18 +132,20 @@ class Library:
             self.manifest = MANIFEST.validate_json((folder / "manifest.json").read_bytes())
             contents = CONTENTS.validate_json((folder / "contents.json").read_bytes())
             self.vectors: NDArray[np.float32] = np.load(folder / "cards.npy", mmap_mode=None)
+            self.learned = Learned.load(folder / "learned.npz")
             self._check(contents)
             self.card_words = {
                 tokens: LexicalIndex.load(folder / "words" / "cards", tokens, len(contents.cards)) for tokens in Tokens
             }
             self._passage_words = LexicalIndex.load(folder / "words" / "passages", Tokens.STEMS, len(contents.passages))
-        except (OSError, ValueError, KeyError, ValidationError) as exc:
+        except _UNREADABLE as exc:
             raise LibraryEmpty(f"The library in {folder} cannot be read ({type(exc).__name__}). {BUILD}") from exc
         self.cards, self.steps, self.passages = contents.cards, contents.steps, contents.passages
         self.quotes: Mapping[str, str] = contents.quotes
         self.rows = contents.rows
         self._passage_rows = {passage.id: n for n, passage in enumerate(contents.passages)}
         self._collection: Any = None
+        self._opening = threading.Lock()  # Chroma's clients share a registry that two threads must not fill at once
 
     def _check(self, contents: Contents) -> None:
         if self.manifest.format != FORMAT:
@@ -141,6 +169,13 @@ class Library:
             self._passage_rows[key]: 1.0 - float(distance)
             for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)
         }
+
+    def _passages_in_chroma(self) -> Any:
+        with self._opening:
+            if self._collection is None:
+                client = open_chroma(self.folder / "chroma")
+                self._collection = client.get_collection(PASSAGES_COLLECTION, embedding_function=None)
+            return self._collection
 
     def passage_words(self, text: str) -> Scores:
         """BM25 of each passage for a text, in the order of `passages`."""

@@ -118,7 +118,7 @@ def load_reference(corpus: Path) -> Reference:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise BadCorpus(f"{path} is missing. Restore it, or set CARE_ACT_CORPUS to a complete corpus folder.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:

@@ -6,6 +6,7 @@ import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
 
 from assistant.card_index import CardIndex, Weights, z_scores
 from assistant.domain import Evidence, Question, ScoredCard, ScoredPassage
@@ -29,7 +30,9 @@ class Retriever:
                 "Build again (`care-act ingest build`), or change CARE_ACT_MODEL."
             )
         self._library, self._embedder = library, embedder
-        self.cards = CardIndex(library.cards, library.rows, library.vectors, library.card_words, weights or Weights())
+        self.cards = CardIndex(
+            library.cards, library.rows, library.vectors, library.card_words, library.learned, weights or Weights()
+        )
 
     def retrieve(self, question: Question) -> Evidence:
         """Cards scored over the whole message and over its parts, and the nearest official passages."""
@@ -38,7 +41,7 @@ class Retriever:
 
     def _cards(self, question: Question, queries: Vectors) -> tuple[ScoredCard, ...]:
         similarities = self.cards.similarities(queries)
-        fused = self.cards.scores(question.text, similarities)
+        fused = self.cards.scores(question.text, queries, similarities)
         nearest_part = similarities.max(axis=1)
         found = []
         for n in map(int, np.argsort(-fused, kind="stable")[:CARDS]):
@@ -68,7 +71,7 @@ class CareActRetriever(BaseRetriever):
     retriever: Retriever
     reference: Reference
 
-    model_config = {"arbitrary_types_allowed": True}
+    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         del run_manager  # nothing here calls a model

@@ -13,6 +13,7 @@ from assistant.lexical import LexicalIndex, Tokens
 from assistant.library import EntryKind, EntryRow, Library
 from evals.intervals import Rate
 from ingest.build import card_document
+from ingest.learning import learn
 
 FOLDS = 10
 
@@ -42,15 +43,16 @@ def leave_phrasings_out(library: Library, weights: Weights, folds: int = FOLDS, 
     for fold in range(folds):
         index, asked = _without(library, weights, fold, folds)
         for row, card in asked[::sample]:
-            similarities = index.similarities(library.vectors[[row]])
-            text = _text(library, row)
-            fused = index.scores(text, similarities)
+            query, text = library.vectors[[row]], _text(library, row)
+            fused = index.scores(text, query, index.similarities(query))
             rank = int((fused > fused[card]).sum())
             ranks.append(rank)
             if rank:
                 best = np.argsort(-fused)[:3]
                 misses.append(Miss(text, library.cards[card].id, tuple(library.cards[int(n)].id for n in best)))
-    return PhrasingReport(Rate(sum(r == 0 for r in ranks), len(ranks)), Rate(sum(r < 5 for r in ranks), len(ranks)), tuple(misses))
+    return PhrasingReport(
+        Rate(sum(r == 0 for r in ranks), len(ranks)), Rate(sum(r < 5 for r in ranks), len(ranks)), tuple(misses)
+    )
 
 
 def _without(library: Library, weights: Weights, fold: int, folds: int) -> tuple[CardIndex, list[tuple[int, int]]]:
@@ -66,7 +68,9 @@ def _without(library: Library, weights: Weights, fold: int, folds: int) -> tuple
     documents = [card_document(card) for card in cards]
     words = {tokens: LexicalIndex.build(documents, tokens) for tokens in Tokens}
     rows = [library.rows[n] for n in kept]
-    index = CardIndex(library.cards, rows, library.vectors[kept], words, weights)
+    vectors = library.vectors[kept]
+    learned = learn(rows, vectors, [card.id for card in library.cards])
+    index = CardIndex(library.cards, rows, vectors, words, learned, weights)
     return index, [(row, numbers[library.rows[row].owner]) for row in out]
 
 

@@ -14,7 +14,7 @@ import nupunkt
 from assistant.domain import Authority, Card, Force, NextStep, Place, Source, Statement
 from assistant.places import expand, in_force, parse_ref
 from assistant.reference import Reference, load_reference
-from ingest.cards import CardFile, read_cards, read_next_steps
+from ingest.cards import CardFile, read_cards, read_next_steps, shared_ids
 from ingest.marks import Problem
 from ingest.originals import Original, read_originals
 from ingest.readability import Reading, read_sentences
@@ -100,7 +100,7 @@ def audit(corpus: Path, originals: Path | None = None) -> Audit:
                     )
                 )
     result.problems.extend(_shared_phrasings(files))
-    result.problems.extend(_shared_ids(files))
+    result.problems.extend(shared_ids(files))
     return result
 
 
@@ -251,17 +251,6 @@ def _shared_phrasings(files: Iterable[CardFile]) -> Iterator[Problem]:
                     file.file, 1, f"the phrasing '{phrasing.text[:60]}' stands {where}: word one of them differently."
                 )
             seen[key] = file.file
-
-
-def _shared_ids(files: Iterable[CardFile]) -> Iterator[Problem]:
-    seen: dict[str, str] = {}
-    for file in files:
-        if file.card and file.card.id in seen:
-            yield Problem(
-                file.file, 1, f"id '{file.card.id}' is also used by {seen[file.card.id]}: rename one of them."
-            )
-        elif file.card:
-            seen[file.card.id] = file.file
 
 
 def _plain(text: str) -> str:

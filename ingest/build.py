@@ -30,11 +30,13 @@ from assistant.library import (
     Manifest,
     current_folder,
     open_chroma,
+    stored_vectors,
 )
 from assistant.places import expand
 from assistant.reference import load_reference
-from ingest.cards import read_cards, read_next_steps
-from ingest.entries import Entry, card_entries, passage_entries, with_amounts
+from ingest.cards import read_cards, read_next_steps, shared_ids
+from ingest.entries import Entry, card_entries, passage_entries, unknown_names, with_amounts
+from ingest.learning import learn
 from ingest.originals import Original, read_originals
 from ingest.splitting import passages_of
 
@@ -89,9 +91,11 @@ def _read(corpus: Path, originals: Path | None) -> _Shelf:
     reference = load_reference(corpus)
     steps, problems = read_next_steps(corpus)
     cards = []
-    for file in read_cards(corpus):
-        problems.extend(file.problems)
-        if file.card is not None and not file.problems:
+    files = list(read_cards(corpus))
+    problems.extend(shared_ids(files))
+    for file in files:
+        problems.extend((*file.problems, *unknown_names(file, reference)))
+        if file.card is not None and not problems:
             cards.append(with_amounts(file.card, reference))
     if problems:
         listed = "\n".join(f"  {corpus / problem.file}:{problem.line}: {problem.message}" for problem in problems[:20])
@@ -101,10 +105,12 @@ def _read(corpus: Path, originals: Path | None) -> _Shelf:
     if not cards:
         raise BadCorpus(f"{corpus / 'cards'} holds no cards. Restore them, or set CARE_ACT_CORPUS.")
     texts = read_originals(originals, dict(reference.sources)) if originals else []
+    # The same text may lie in a folder twice, whole and in part: the first one read is kept.
+    passages = {passage.id: passage for text in reversed(texts) for passage in reversed(list(passages_of(text)))}
     return _Shelf(
         cards=tuple(cards),
         steps=steps,
-        passages=tuple(passage for text in texts for passage in passages_of(text)),
+        passages=tuple(reversed(passages.values())),
         quotes=_quotes(cards, texts),
         originals=tuple(f"{text.source.id} as of {text.as_of}" for text in texts),
     )
@@ -128,14 +134,17 @@ def _write(
     on_passages = list(passage_entries(shelf.passages))
     entries = [*on_cards, *on_passages]
     vectors, kept, encode_seconds = _vectors(entries, home, embedder, progress)
+    for left_over in (home / "builds").glob(".*.partial"):  # of a build that was killed: we hold the lock, it is dead
+        shutil.rmtree(left_over, ignore_errors=True)
     aside = home / "builds" / f".{os.getpid()}.partial"
-    shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     try:
         _fill_chroma(aside / "chroma", on_cards, on_passages, vectors, embedder.name)
-        np.save(aside / "cards.npy", vectors[: len(on_cards)])
+        card_vectors = vectors[: len(on_cards)]
+        np.save(aside / "cards.npy", card_vectors)
         _index_words(aside / "words", shelf)
         rows = tuple(EntryRow(entry.id, entry.kind, entry.owner) for entry in on_cards)
+        learn(rows, card_vectors, [card.id for card in shelf.cards]).save(aside / "learned.npz")
         contents = Contents(shelf.cards, shelf.steps, shelf.passages, shelf.quotes, rows)
         (aside / "contents.json").write_bytes(CONTENTS.dump_json(contents))
         manifest = _manifest(shelf, embedder.name, len(entries), corpus_digest)
@@ -174,18 +183,11 @@ def _vectors(
 
 
 def _held_vectors(home: Path, model: str) -> dict[str, Vectors]:
+    """Vectors by digest of the library in use; nothing when there is none, or it is damaged and must be made anew."""
     try:
-        client = open_chroma(current_folder(home) / "chroma")
+        return dict(stored_vectors(current_folder(home), model))
     except LibraryEmpty:
         return {}
-    held: dict[str, Vectors] = {}
-    for name in (CARDS_COLLECTION, PASSAGES_COLLECTION):
-        rows = client.get_collection(name, embedding_function=None).get(include=["embeddings", "metadatas"])
-        for vector, metadata in zip(rows["embeddings"], rows["metadatas"], strict=True):
-            if metadata["model"] == model:
-                held[metadata["digest"]] = np.asarray(vector, dtype=np.float32)
-    client.close()
-    return held
 
 
 def _fill_chroma(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.domain import Card, NextStep, Phrasing, Statement, Verdict
+from assistant.errors import BadCorpus
 from ingest.marks import Marked, Problem, read_marked
 
 _HEADER_NAMES = {"id", "title", "topics", "kind", "asked", "next", "contacts", "letters"}
@@ -55,7 +56,7 @@ def read_card(path: Path, name: str) -> CardFile:
     """One card file. Problems are gathered, never raised, so that one slip does not hide the next."""
     result = CardFile(name, None)
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()  # editors on Windows put a mark (BOM) before the text
     except UnicodeDecodeError as exc:
         result.problems.append(
             Problem(name, 1, f"not UTF-8 text ({exc.reason} at byte {exc.start}): save the file as UTF-8.")
@@ -72,6 +73,14 @@ def read_card(path: Path, name: str) -> CardFile:
             Problem(name, header.body_line, "no answer: start the body with a marked sentence that answers the title.")
         )
         return result
+    if not sections["lead"][0].text:
+        result.problems.append(
+            Problem(
+                name,
+                sections["lead"][0].line,
+                f"the answer has only a verdict: write a sentence after '{verdict.value}.' that is true without it.",
+            )
+        )
     card_id = header.one("id") or path.stem
     made = {part: tuple(_statements(card_id, part, marked, result)) for part, marked in sections.items()}
     result.card = Card(
@@ -124,8 +133,23 @@ def read_header(lines: Sequence[str], name: str, problems: list[Problem], allowe
     return header
 
 
+def shared_ids(files: Iterable[CardFile]) -> Iterator[Problem]:
+    """Cards that have an id another card has too."""
+    seen: dict[str, str] = {}
+    for file in files:
+        if file.card and file.card.id in seen:
+            yield Problem(
+                file.file, 1, f"id '{file.card.id}' is also used by {seen[file.card.id]}: rename one of them."
+            )
+        elif file.card:
+            seen[file.card.id] = file.file
+
+
 def read_next_steps(corpus: Path) -> tuple[dict[str, NextStep], list[Problem]]:
-    """The next steps of `corpus/next-steps.md` by name, and what must be changed there."""
+    """The next steps of `corpus/next-steps.md` by name, and what must be changed there.
+
+    Raises BadCorpus when the file is missing or is not text.
+    """
     file, steps, problems = "next-steps.md", {}, list[Problem]()
     name, body, contacts, start = "", list[str](), tuple[str, ...](), 0
 
@@ -136,7 +160,13 @@ def read_next_steps(corpus: Path) -> tuple[dict[str, NextStep], list[Problem]]:
         statements = tuple(Statement(f"next:{name}#{n}", m.text, m.force, m.places) for n, m in enumerate(marked, 1))
         steps[name] = NextStep(name, statements, contacts)
 
-    for number, line in enumerate((corpus / file).read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        lines = (corpus / file).read_text(encoding="utf-8-sig").splitlines()
+    except FileNotFoundError:
+        raise BadCorpus(f"{corpus / file} is missing. Restore it, or set CARE_ACT_CORPUS to a whole corpus.") from None
+    except UnicodeDecodeError as exc:
+        raise BadCorpus(f"{corpus / file} is not UTF-8 text ({exc.reason}). Save it as UTF-8.") from exc
+    for number, line in enumerate(lines, 1):
         if line.startswith("## "):
             close()
             name, body, contacts, start = line[3:].strip(), [], (), number

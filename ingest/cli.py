@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
 from tqdm import tqdm
 
 from assistant.embedding import SentenceTransformerEmbedder
 from assistant.settings import load_settings
 from ingest.audit import audit
 from ingest.build import BuildReport, build_library
+from ingest.coverage import coverage
 
 app = typer.Typer(help="Fill the library and check the corpus.", no_args_is_help=True)
 Corpus = Annotated[Path | None, typer.Option(help="Folder of cards and data; the one in use when not given.")]
@@ -59,3 +61,23 @@ def _summary(report: BuildReport) -> str:
     if not m.originals:
         lines.append("No official texts were given (--originals FOLDER): answers give addresses, without quotations.")
     return "\n".join(lines)
+
+
+@app.command(name="coverage")
+def coverage_command(corpus: Corpus = None, every: bool = False) -> None:
+    """Which sections, regulations and chapters have statements; exit 1 when one has none and no reason. --every lists all."""
+    rows = coverage(load_settings(corpus=corpus).corpus_dir)
+    table = Table("place", "statements", "cards", "note")
+    for row in rows:
+        if every or not row.statements:
+            table.add_row(
+                row.title, str(row.statements), str(row.cards), row.reason or ("MISSING" if row.missing else "")
+            )
+    missing = sum(row.missing for row in rows)
+    console = Console()
+    console.print(table)
+    console.print(
+        f"{sum(row.statements > 0 for row in rows)} of {len(rows)} places have statements; {missing} have none and no reason."
+    )
+    if missing:
+        raise typer.Exit(1)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from assistant.domain import Card, NextStep, Passage, Statement
 from assistant.library import EntryKind
 from assistant.reference import Reference
+from ingest.cards import CardFile
+from ingest.marks import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,21 @@ def passage_entries(passages: Sequence[Passage]) -> Iterator[Entry]:
     """The entries of official passages; the heading is embedded with the words, not stored with them."""
     for passage in passages:
         yield Entry(passage.id, EntryKind.PASSAGE, passage.id, f"{passage.heading}. {passage.text}")
+
+
+def unknown_names(file: CardFile, reference: Reference) -> Iterator[Problem]:
+    """Sources and figures a card names that no data file holds: it could not be shown."""
+    card = file.card
+    for statement in (*card.statements, *card.easy, *card.staff) if card else ():
+        line = file.statement_lines.get(statement.id, 1)
+        for place in statement.places:
+            if place.source not in reference.sources:
+                yield Problem(
+                    file.file, line, f"'{place.source}' is not in sources.toml: mend the name, or add it there."
+                )
+        for name in reference.figure_names(statement.text):
+            if name not in reference.figures:
+                yield Problem(file.file, line, f"'{{{name}}}' is not in figures.toml: mend the name, or add it there.")
 
 
 def with_amounts(card: Card, reference: Reference) -> Card:

@@ -14,8 +14,8 @@ from assistant.domain import Place, Source
 from assistant.errors import BadSource
 from assistant.places import in_force
 
-_IDENTIFIER = re.compile(r"^identifier: \"?([a-z0-9-]+)\"?$", re.MULTILINE)
-_LAST_UPDATED = re.compile(r"^last_updated: \"?([0-9-]+)\"?$", re.MULTILINE)
+_IDENTIFIER = re.compile(r"^identifier: \"?([a-z0-9-]+)\"?\r?$", re.MULTILINE)
+_LAST_UPDATED = re.compile(r"^last_updated: \"?([0-9-]+)\"?\r?$", re.MULTILINE)
 _HEADING = re.compile(r"^(#{1,6}) (.+)$")
 _NUMBER = re.compile(r"^\d+[A-Z]{0,2}$")
 _SCHEDULE = re.compile(r"^SCHEDULE (\d+)?", re.IGNORECASE)
@@ -81,14 +81,17 @@ class Original:
 def read_originals(folder: Path, sources: dict[str, Source]) -> list[Original]:
     """Every official text in a folder that `sources.toml` knows by its identifier.
 
-    Raises BadSource when the folder is missing or holds none.
+    Raises BadSource when the folder is missing or holds none, or one of them is not text.
     """
     if not folder.is_dir():
         raise BadSource(f"{folder} is not a folder. Give --originals a folder of official texts in Markdown.")
     known = {name: source for source in sources.values() for name in source.originals}
     found = []
     for path in sorted(folder.glob("*.md")):
-        text = path.read_text(encoding="utf-8")
+        try:
+            text = path.read_bytes().decode("utf-8")  # as bytes, so that line ends stay as they are in the file
+        except UnicodeDecodeError as exc:
+            raise BadSource(f"{path} is not UTF-8 text ({exc.reason}). Fetch it again, or take it away.") from exc
         match = _IDENTIFIER.search(text)
         if match and match[1] in known:
             found.append(read_original(text, path.name, known[match[1]]))

@@ -16,7 +16,7 @@ def passages_of(original: Original) -> Iterator[Passage]:
     """Every passage of a text, in order. Ids come from source and place, so they are the same in each build."""
     for top in original.tops:
         used: dict[str, int] = {}
-        for ref, start, end in _pieces(top, original.text):
+        for ref, start, end in _pieces(top, original):
             text = original.text[start:end].strip()
             if not text or _DOTS.match(text):
                 continue
@@ -36,9 +36,13 @@ def _dead_part(original: Original, ref: str) -> bool:
     return provision is not None and not original.is_in_force(provision)
 
 
-def _pieces(provision: Provision, text: str) -> Iterator[tuple[str, int, int]]:
-    """Spans of at most MAX_WORDS: a whole provision, or runs of its children, or runs of its lines."""
-    if _words(text[provision.start : provision.end]) <= MAX_WORDS:
+def _pieces(provision: Provision, original: Original) -> Iterator[tuple[str, int, int]]:
+    """Spans of at most MAX_WORDS: a whole provision, or runs of its children, or runs of its lines.
+
+    What is not in force stands alone, so that no passage of living law carries it along.
+    """
+    text = original.text
+    if _words(text[provision.start : provision.end]) <= MAX_WORDS and not _is_mixed(provision, original):
         yield provision.ref, provision.start, provision.end
         return
     if not provision.children:
@@ -48,10 +52,11 @@ def _pieces(provision: Provision, text: str) -> Iterator[tuple[str, int, int]]:
         yield from ((provision.ref, start, end) for start, end in _lines(text, provision.start, provision.own_end))
     run: list[Provision] = []
     for child in provision.children:
-        if _words(text[child.start : child.end]) > MAX_WORDS:
+        stands_alone = _is_mixed(child, original) or not original.is_in_force(child)
+        if stands_alone or _words(text[child.start : child.end]) > MAX_WORDS:
             yield from _run(run)
             run = []
-            yield from _pieces(child, text)
+            yield from _pieces(child, original)
         elif run and _words(text[run[0].start : child.end]) > MAX_WORDS:
             yield from _run(run)
             run = [child]
@@ -61,6 +66,11 @@ def _pieces(provision: Provision, text: str) -> Iterator[tuple[str, int, int]]:
     last = provision.children[-1].end
     if text[last : provision.end].strip():
         yield from ((provision.ref, start, end) for start, end in _lines(text, last, provision.end))
+
+
+def _is_mixed(provision: Provision, original: Original) -> bool:
+    """Whether a provision in force holds a part that is not."""
+    return original.is_in_force(provision) and not all(map(original.is_in_force, provision.walk()))
 
 
 def _run(run: Sequence[Provision]) -> Iterator[tuple[str, int, int]]:

@@ -51,6 +51,8 @@ def create_app(assistant: Assistant) -> FastAPI:
     @app.middleware("http")
     async def guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
         length = request.headers.get("content-length", "0")
+        if "transfer-encoding" in request.headers:  # a body of unknown length could fill the memory
+            return _problem(411, "Length needed", "Send the request with a Content-Length.")
         if not length.isdigit() or int(length) > LONGEST_BODY:
             return _problem(413, "Too long", f"Send at most {LONGEST_BODY} bytes. Ask the main question on its own.")
         response = await call_next(request)

@@ -1,0 +1,85 @@
+"""`care-act evals …`: grade the real Assistant, with n and 95% intervals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from tqdm import tqdm
+
+from assistant.card_index import Weights
+from assistant.library import open_library
+from assistant.routing import load_routes
+from assistant.settings import load_settings
+from assistant.wiring import build_assistant
+from evals.answers import Grade, run, summarise
+from evals.bench import bench
+from evals.cases import DATA, Case, load_cases, load_examples
+from evals.phrasings import leave_phrasings_out
+from evals.routing import grade as grade_routes
+from evals.routing import read_routes
+
+app = typer.Typer(help="Grade answers, finding and speed with the real Assistant.", no_args_is_help=True)
+Examples = Annotated[Path | None, typer.Option(help="Annotated examples (JSON lines) to use instead of our own cases.")]
+
+
+@app.command()
+def questions(
+    split: Annotated[str, typer.Option(help="dev, test, or all")] = "dev", examples: Examples = None, why: bool = False
+) -> None:
+    """Ask every case and grade the answers: right law, facts said, nothing false, plain words. --why lists each miss."""
+    cases = _cases(split, examples)
+    with tqdm(total=len(cases), unit="question", disable=None) as bar:
+        grades = run(build_assistant(load_settings()), cases, bar.update)
+    if why:
+        _print_reasons(grades)
+    _print(*summarise(grades).lines())
+
+
+@app.command()
+def phrasings(sample: Annotated[int, typer.Option(help="use every nth phrasing")] = 1, misses: int = 0) -> None:
+    """Leave each phrasing out in turn and ask it: does it find its own card?"""
+    settings = load_settings()
+    report = leave_phrasings_out(open_library(settings.library_dir), Weights.parse(settings.weights), sample=sample)
+    for miss in report.misses[:misses]:
+        _print(f"{miss.phrasing}\n    of {miss.card}, found {', '.join(miss.found)}")
+    _print(f"own card first   {report.first}", f"own card in five {report.in_five}")
+
+
+@app.command()
+def routes(
+    split: Annotated[str, typer.Option(help="dev, test, or all")] = "dev",
+    misses: Annotated[bool, typer.Option("--misses", help="print every message that went another way")] = False,
+) -> None:
+    """Which messages are found to be danger, disclosures, out of scope, manipulation or small talk."""
+    cases = [case for case in read_routes(DATA / "routes.jsonl") if split in {case.split, "all"}]
+    report = grade_routes(load_routes(load_settings().corpus_dir), cases)
+    _print(*report.lines())
+    if misses:
+        _print(*(f"{m.case.id} wanted {m.case.status}, got {m.got} {m.route}: {m.case.message}" for m in report.misses))
+
+
+@app.command(name="bench")
+def bench_command(examples: Examples = None) -> None:
+    """Time and size of answering and of building, from one run on this machine."""
+    _print(*bench(load_settings(), _cases("all", examples)).lines())
+
+
+def _cases(split: str, examples: Path | None) -> list[Case]:
+    if examples is not None:
+        return [case for case in load_examples(examples) if case.kind in {"answerable", "followup"}]
+    return [c for path in sorted(DATA.glob("questions-*.jsonl")) for c in load_cases(path) if split in {c.split, "all"}]
+
+
+def _print_reasons(grades: list[Grade]) -> None:
+    for grade in grades:
+        if grade.reasons:
+            _print(f"{grade.case.id} {grade.case.message[:100]!r}", *(f"    {reason}" for reason in grade.reasons))
+
+
+def _print(*lines: str) -> None:
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    for line in lines:
+        console.print(line)

@@ -1,0 +1,137 @@
+"""The parts every test may ask for. Chroma is always the real one; only the model is a fake that ships."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from small_cards import SMALL_CARDS, STEPS, write_cards
+
+from assistant.assistant import Assistant
+from assistant.domain import Authority, Source
+from assistant.library import Library, open_library
+from assistant.reference import Reference, load_reference
+from assistant.settings import PREFIX, Settings
+from assistant.testing import HashEmbedder
+from assistant.wiring import build_assistant
+from ingest.build import build_library
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ("sources.toml", "topics.toml", "contacts.toml", "figures.toml", "glossary.toml")
+
+
+@dataclass(frozen=True)
+class Built:
+    """A corpus and the library built from it, shared by every test that only reads."""
+
+    corpus: Path
+    home: Path
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(home=self.home, corpus=self.corpus)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith(PREFIX):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def real_corpus() -> Path:
+    """The corpus of this checkout."""
+    return ROOT / "corpus"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of official texts and examples beside a maintainer's checkout."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("../shared is not beside this checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def legislation(shared: Path) -> Path:
+    """The folder of official texts."""
+    return shared / "originals" / "legislation"
+
+
+@pytest.fixture(scope="session")
+def reference(real_corpus: Path) -> Reference:
+    """The data of the corpus of this checkout."""
+    return load_reference(real_corpus)
+
+
+def make_small_corpus(real_corpus: Path, folder: Path) -> Path:
+    """The real data files with a dozen tiny cards."""
+    folder.mkdir(parents=True)
+    for name in DATA:
+        shutil.copy(real_corpus / name, folder / name)
+    for name in ("routes", "letters"):
+        shutil.copytree(real_corpus / name, folder / name)
+    (folder / "next-steps.md").write_text(STEPS, encoding="utf-8")
+    write_cards(folder, SMALL_CARDS)
+    return folder
+
+
+@pytest.fixture
+def small_corpus(real_corpus: Path, tmp_path: Path) -> Path:
+    """A corpus a test may change."""
+    return make_small_corpus(real_corpus, tmp_path / "corpus")
+
+
+@pytest.fixture(scope="session")
+def built(real_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A library over the small corpus that no test may change."""
+    folder = tmp_path_factory.mktemp("built")
+    done = Built(make_small_corpus(real_corpus, folder / "corpus"), folder / "home")
+    build_library(done.corpus, done.settings.library_dir, HashEmbedder())
+    return done
+
+
+@pytest.fixture
+def home(built: Built, tmp_path: Path) -> Path:
+    """A built library that a test may damage: the folder `CARE_ACT_HOME` names."""
+    return Path(shutil.copytree(built.home, tmp_path / "home"))
+
+
+@pytest.fixture(scope="session")
+def library(built: Built) -> Library:
+    """The small library, opened."""
+    return open_library(built.settings.library_dir)
+
+
+@pytest.fixture(scope="session")
+def assistant(built: Built) -> Assistant:
+    """The whole road over the small library."""
+    return build_assistant(built.settings, HashEmbedder())
+
+
+@pytest.fixture
+def sample_source() -> Source:
+    """The source of the sample statute."""
+    return Source(
+        id="sample-act",
+        title="Sample Act 2014",
+        publisher="nobody",
+        authority=Authority.ACT,
+        page="https://example.org/act",
+        addresses={"s": "https://example.org/act/section/{n}", "sch": "https://example.org/act/schedule/{n}"},
+        originals=("ukpga-2014-99",),
+        not_in_force=("s.3", "s.5A(2)"),
+    )
+
+
+@pytest.fixture
+def temporary_cwd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A test that starts commands does so where it can leave nothing behind."""
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path

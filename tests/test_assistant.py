@@ -1,0 +1,115 @@
+"""Everybody always gets an answer, whatever they send and whatever breaks; and what they wrote is never logged."""
+
+import logging
+
+import pytest
+
+from assistant.assistant import Assistant
+from assistant.composing import Composer
+from assistant.domain import Evidence, Question, Register, Status
+from assistant.presenting import Presenter, as_json, as_text
+from assistant.reference import Reference
+from assistant.routing import load_routes
+from conftest import Built
+
+SECRET = "my mother Agnes Pettigrew hides her pension in the piano"
+
+
+class Breaks:
+    """A retriever whose machinery is broken, and whose error holds what the person wrote."""
+
+    def retrieve(self, question: Question) -> Evidence:
+        raise RuntimeError(f"cannot look for {question.text}")
+
+
+@pytest.fixture
+def broken(built: Built, reference: Reference) -> Assistant:
+    return Assistant(load_routes(built.corpus), Breaks(), Composer({}), Presenter(reference, {}), reference)
+
+
+def test_a_question_is_answered_end_to_end(assistant: Assistant) -> None:
+    answer = assistant.answer("Can I get a break from looking after my mum?")
+    assert answer.status is Status.ANSWERED
+    assert answer.sentences[0].text == "Yes. Your council must meet your needs for support when they are eligible."
+    assert answer.sources[0].place == "s.20(1)"
+    assert answer.retrieved[0].place == "s.20"
+    assert answer.next_steps
+    assert {"route", "understand", "retrieve", "compose", "verify", "present", "total"} <= set(answer.timings_ms)
+
+
+@pytest.mark.parametrize("message", ["", "   ", "\n\t\n", "\x00\x07\x1b", "\r\n"])
+def test_nothing_is_answered_with_a_question_back(assistant: Assistant, message: str) -> None:
+    answer = assistant.answer(message)
+    assert answer.status is Status.CLARIFY
+    assert "type a question" in as_text(answer)
+
+
+STRANGE = {
+    "100 kB": "how much savings can i have before i pay for care " * 2000,
+    "100 kB in one word": "a" * 100_000,
+    "100 kB of spaces and one word": " " * 100_000 + "savings",
+    "100 kB of lines": "care?\n" * 17_000,
+    "control characters": "can i\x00 get\x1b[31m a break\x07 from caring\x08",
+    "a lone surrogate": "can i get a break \ud83d from caring",
+    "emoji": "💙🧓🏽 respite?? 😭😭",
+    "joined emoji": "👩‍👩‍👧‍👦" * 500,
+    "right to left": "هل يمكنني الحصول على استراحة من رعاية أمي؟",
+    "override marks": "\u202ecan i get respite\u202c",
+    "another language": "Czy mogę dostać przerwę od opieki nad mamą?",
+    "combining marks": "z" + "\u0301" * 5000,
+    "code": "<script>alert(1)</script>'; DROP TABLE cards; --",
+    "a template": "{{ 7*7 }} ${jndi:ldap://x} %s %n {capital-limit-upper}",
+    "numbers": "9" * 5000,
+    "a pattern's nightmare": "is it right " * 3000 + "!",
+}
+
+
+@pytest.mark.parametrize("kind", STRANGE)
+@pytest.mark.parametrize("register", [Register.PLAIN, Register.STAFF])
+def test_strange_messages_get_an_answer(assistant: Assistant, kind: str, register: Register) -> None:
+    answer = assistant.answer(STRANGE[kind], [STRANGE[kind]], register)
+    assert answer.status is not Status.ERROR, kind
+    as_text(answer).encode("utf-8")
+    assert as_json(answer)["text"]
+
+
+@pytest.mark.parametrize("message", ["and if she says no?", "what about that"])
+def test_a_message_that_leans_back_is_answered_from_what_was_said_before(assistant: Assistant, message: str) -> None:
+    alone = assistant.answer(message)
+    after = assistant.answer(message, ["Can I get a break from looking after my mum?"])
+    assert after.retrieved[0].place == "s.20"
+    assert after.retrieved != alone.retrieved
+
+
+def test_an_id_is_kept_or_made(assistant: Assistant) -> None:
+    assert assistant.answer("savings", answer_id="q7").id == "q7"
+    assert assistant.answer("savings").id != assistant.answer("savings").id
+
+
+def test_the_same_question_gets_the_same_answer(assistant: Assistant) -> None:
+    one, two = (as_json(assistant.answer("how do i get a review", answer_id="x")) for _ in range(2))
+    assert one | {"timings_ms": {}} == two | {"timings_ms": {}}
+
+
+def test_broken_machinery_becomes_a_plain_answer(broken: Assistant) -> None:
+    answer = broken.answer(SECRET, answer_id="q7")
+    assert (answer.status, answer.id) == (Status.ERROR, "q7")
+    assert "something went wrong" in as_text(answer)
+    assert "RuntimeError" not in as_text(answer)
+    assert "total" in answer.timings_ms
+
+
+def test_what_broke_is_logged_without_the_message(broken: Assistant, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        broken.answer(SECRET, [SECRET], answer_id="q7")
+    [record] = [record for record in caplog.records if record.name == "care_act"]
+    assert "q7" in record.getMessage()
+    assert "RuntimeError" in record.getMessage()
+    assert "test_assistant.py" in record.getMessage()
+    for logged in caplog.records:
+        told = logging.Formatter("%(message)s %(exc_text)s").format(logged) + repr(logged.__dict__)
+        assert not any(word in told for word in ("Agnes", "Pettigrew", "piano"))
+
+
+def test_danger_is_seen_even_when_the_library_is_broken(broken: Assistant) -> None:
+    assert broken.answer("he is strangling me right now please help").status is Status.DANGER

@@ -1,0 +1,53 @@
+"""A message becomes a standalone question: cleaned, shortened, parted, and joined with what it leans on."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.domain import Register
+from assistant.understanding import LONGEST, MAX_PARTS, clean, understand
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=()), max_size=300))
+def test_any_text_can_be_cleaned_and_cleaning_is_done_once(message: str) -> None:
+    once = clean(message)
+    assert clean(once) == once
+    once.encode("utf-8")
+    assert not any(char in once for char in "\x00\x07\x1b\x7f\r\t")
+
+
+@given(st.text(max_size=4000), st.lists(st.text(max_size=300), max_size=3))
+def test_any_message_makes_one_to_three_questions_of_bounded_length(message: str, history: list[str]) -> None:
+    questions = understand(message, history)
+    assert 1 <= len(questions) <= 3
+    for question in questions:
+        assert len(question.text) <= LONGEST
+        assert len(question.parts) <= MAX_PARTS
+
+
+def test_a_message_of_several_sentences_is_parted() -> None:
+    [question] = understand("My dad fell twice. They sent him home anyway! Can they do that to him?")
+    assert question.parts == ("My dad fell twice.", "They sent him home anyway!", "Can they do that to him?")
+
+
+def test_a_single_sentence_has_no_parts() -> None:
+    assert understand("Can I get a break from caring?")[0].parts == ()
+
+
+def test_the_end_of_a_long_story_is_kept_where_the_question_stands() -> None:
+    [question] = understand("I am so very tired. " * 30 + "Who pays for the home then?")
+    assert question.parts[-1] == "Who pays for the home then?"
+
+
+@pytest.mark.parametrize("message", ["and for my dad?", "What about the house", "can they do that"])
+def test_a_message_that_leans_back_is_joined_with_the_one_before(message: str) -> None:
+    [question] = understand(message, ["older", "Do I pay for care at home?"])
+    assert question.text == f"Do I pay for care at home? {message}"
+
+
+def test_a_message_that_stands_alone_is_left_alone() -> None:
+    assert understand("My mother needs a hoist at home", ["Do I pay for care?"])[0].text == "My mother needs a hoist at home"
+
+
+def test_the_register_is_kept() -> None:
+    assert understand("x", (), Register.STAFF)[0].register is Register.STAFF
