@@ -23,11 +23,11 @@ class Weights:
     """What each signal counts in the sum of z-scores; 0 switches one off (the measured table is in the README)."""
 
     stems: float = 0.3
-    characters: float = 0.5
-    dense: float = 0.5
-    body: float = 1.0
-    learned: float = 0.5
-    statements: float = 0.5
+    characters: float = 0.3
+    dense: float = 0.15
+    body: float = 0.5
+    learned: float = 1.5
+    statements: float = 0.15
 
     @classmethod
     def parse(cls, text: str) -> Weights:

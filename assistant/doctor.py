@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from assistant.embedding import check_model_file, packaged_model
-from assistant.errors import CareActError
-from assistant.library import current_folder, read_manifest
+from assistant.embedding import DEFAULT_NAME, check_model_file, packaged_model
+from assistant.errors import CareActError, ModelUnavailable
+from assistant.library import open_library
 from assistant.reference import load_reference
 from assistant.routing import load_routes
 from assistant.settings import Settings
@@ -61,7 +61,12 @@ def _corpus(settings: Settings) -> str:
 
 
 def _library(settings: Settings) -> str:
-    manifest = read_manifest(current_folder(settings.library_dir))
+    manifest = open_library(settings.library_dir).manifest
+    if manifest.model != (settings.model or DEFAULT_NAME):
+        raise ModelUnavailable(
+            f"The library was built with {manifest.model}, the setting says {settings.model or DEFAULT_NAME}. "
+            "Build again (`care-act ingest build`), or change CARE_ACT_MODEL."
+        )
     originals = ", ".join(manifest.originals) or "none (build with --originals to quote the law)"
     return (
         f"{manifest.cards} cards, {manifest.statements} statements, {manifest.phrasings} phrasings, {manifest.passages} official passages; "

@@ -6,7 +6,6 @@ the file `current` names the one in use, so a new one is swapped in by replacing
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -157,11 +156,7 @@ class Library:
         """Row numbers of the nearest passages with their cosines, asked of Chroma. Empty when there are no passages."""
         if not self.passages:
             return {}
-        if self._collection is None:
-            self._collection = open_chroma(self.folder / "chroma").get_collection(
-                PASSAGES_COLLECTION, embedding_function=None
-            )
-        found = self._collection.query(
+        found = self._passages_in_chroma().query(
             query_embeddings=[list(map(float, query))], n_results=min(count, len(self.passages)), include=["distances"]
         )
         # Chroma returns a distance: smaller is nearer, and 1 - distance is the cosine.
@@ -185,11 +180,3 @@ class Library:
 def open_library(home: Path) -> Library:
     """The library in use. Raises LibraryEmpty, saying what to run, when there is none."""
     return Library(current_folder(home))
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """What a library holds, without opening it. Raises LibraryEmpty when the manifest cannot be read."""
-    try:
-        return MANIFEST.validate_json((folder / "manifest.json").read_bytes())
-    except (OSError, ValidationError, json.JSONDecodeError) as exc:
-        raise LibraryEmpty(f"The library in {folder} has no readable manifest. {BUILD}") from exc

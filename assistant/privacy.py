@@ -12,7 +12,7 @@ NOTE = (
 GONE = "…"  # what stands where a detail was; it holds nothing to search with
 
 _NUMBER_WORD = r"(?:no|num|number|nr|#)?\.?\s*(?:is|was|:|=|-)?\s*"
-_DATE = r"(?:\d{1,2}(?:st|nd|rd|th)?[ ./-](?:\d{1,2}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)[ ./,-]{1,2}(?:19|20)?\d{2})"
+_DATE = r"(?i:\d{1,2}(?:st|nd|rd|th)?[ ./-](?:\d{1,2}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)[ ./,-]{1,2}(?:19|20)?\d{2})"
 _STREET = r"(?:street|st|road|rd|avenue|ave|lane|close|drive|way|court|crescent|terrace|gardens|place|grove|walk|mews|square|row|hill|rise|green)"
 
 
@@ -53,7 +53,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], bool]], ...]
     (
         "name and date of birth",
         re.compile(
-            rf"\b[A-Z][a-z]+(?: [A-Z][a-z'’-]+){{1,3}}[ ,(]{{1,3}}(?:(?:dob|d\.o\.b\.?|date of birth|born|b\.)(?: on| is)?[: ]{{0,2}})?{_DATE}"
+            rf"\b[A-Z][a-z]+(?: [A-Z][a-z'’-]+){{1,3}}[ ,(]{{1,3}}(?:(?:dob|DOB|d\.o\.b\.?|date of birth|born|b\.)(?: on| is)?[: ]{{0,2}})?{_DATE}"
         ),
         _always,
     ),

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from assistant.domain import Authority, Cited, Contact, Figure, Place, Source, Word
 from assistant.errors import BadCorpus
 from assistant.places import address, title
 
+T = TypeVar("T")
 _FIGURE = re.compile(r"\{([a-z0-9-]+)\}")
 
 
@@ -104,16 +105,29 @@ class Reference:
 def load_reference(corpus: Path) -> Reference:
     """Read the data files of a corpus folder.
 
-    Raises BadCorpus naming the file when one is missing or broken.
+    Raises BadCorpus naming the file, and the entry, when one is missing or broken.
     """
     raw_sources = _read(corpus / "sources.toml").get("source", [])
+    named = {raw.get("id", f"entry {n}"): raw for n, raw in enumerate(raw_sources, 1)}
     return Reference(
-        sources={raw["id"]: _source(raw) for raw in raw_sources},
-        contacts={key: _contact(raw) for key, raw in _read(corpus / "contacts.toml").items()},
-        figures={key: _figure(key, raw) for key, raw in _read(corpus / "figures.toml").items()},
-        terms={key: _term(raw) for key, raw in _read(corpus / "glossary.toml").items()},
+        sources=_entries(corpus / "sources.toml", named, lambda _, raw: _source(raw)),
+        contacts=_entries(corpus / "contacts.toml", _read(corpus / "contacts.toml"), lambda _, raw: _contact(raw)),
+        figures=_entries(corpus / "figures.toml", _read(corpus / "figures.toml"), _figure),
+        terms=_entries(corpus / "glossary.toml", _read(corpus / "glossary.toml"), lambda _, raw: _term(raw)),
         topics=_read(corpus / "topics.toml").get("topics", {}),
     )
+
+
+def _entries(path: Path, tables: Mapping[str, Any], make: Callable[[str, Mapping[str, Any]], T]) -> dict[str, T]:
+    made = {}
+    for key, raw in tables.items():
+        try:
+            made[key] = make(key, raw)
+        except KeyError as exc:
+            raise BadCorpus(f"{path}: '{key}' has no {exc}. Add that line to it and try again.") from exc
+        except (TypeError, ValueError, AttributeError) as exc:
+            raise BadCorpus(f"{path}: '{key}' cannot be used ({exc}). Mend it and try again.") from exc
+    return made
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -16,13 +16,16 @@ from typing import Any
 from assistant.domain import Status
 from assistant.errors import BadCorpus
 
-LONGEST = 2000  # characters looked at from each end of a message: a Telegram message whole, a letter where people say it
+LONGEST = (
+    2000  # characters looked at from each end of a message: a Telegram message whole, a letter where people say it
+)
 _LIGHT = str.maketrans(dict.fromkeys("'’‘`´ʼ\u200b\u200c\u200d\u2060\ufeff\u00ad") | {"–": "-", "—": "-", "−": "-"})
 _LONG_RUN = re.compile(r"(?<=\w{60})\w+|(?<=[^\w\s]{12})[^\w\s]+")  # no word is so long, no row of marks says more
 _SPACE = re.compile(r"[^\S\n]+")
-_SENTENCE_END = re.compile(r"([.!?;…]+) +|\s*\n\s*")
+_SENTENCE_END = re.compile(r"([.!?;…]+)\s+|\s*\n\s*")
 _PIECE = re.compile(r"<([a-z_]+)>")
 _GAP = r"(?!\w).{0,45}?(?<!\w)"
+_STOP = r"(?=[^\w\s]*(?:\n|\Z))"
 _START, _END = r"(?<!\w)", r"(?:(?!\w)|(?<!\w))"  # a pattern neither begins nor ends inside a word
 _DEEPEST = 6  # pieces may draw in pieces, but not for ever
 
@@ -180,13 +183,13 @@ def _route(raw: Mapping[str, Any], words: Mapping[str, str], path: Path) -> Rout
 
 
 def _patterns(texts: Sequence[str], words: Mapping[str, str]) -> tuple[Pattern, ...]:
-    """Patterns of whole words: <name> draws in a piece, ` ... ` skips up to 45 characters of the same sentence.
+    """Patterns of whole words: <name> draws in a piece, ` ... ` skips up to 45 characters of the same sentence, `$` is its end.
 
     Those that need the same pieces become one, so that a message is read over once for all of them.
     """
     alike: dict[tuple[str, ...], list[str]] = {}
     for text in texts:
-        alike.setdefault(_needs(text), []).append(_drawn(text.replace(" ... ", _GAP), words))
+        alike.setdefault(_needs(text), []).append(_drawn(text.replace(" ... ", _GAP).replace("$", _STOP), words))
     return tuple(Pattern(re.compile(rf"{_START}(?:{'|'.join(some)}){_END}"), needs) for needs, some in alike.items())
 
 

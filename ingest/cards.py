@@ -81,6 +81,7 @@ def read_card(path: Path, name: str) -> CardFile:
                 f"the answer has only a verdict: write a sentence after '{verdict.value}.' that is true without it.",
             )
         )
+        return result
     card_id = header.one("id") or path.stem
     made = {part: tuple(_statements(card_id, part, marked, result)) for part, marked in sections.items()}
     result.card = Card(

@@ -47,12 +47,12 @@ def learn(rows: Sequence[EntryRow], vectors: Vectors, card_ids: Sequence[str]) -
     x, y, w = torch.from_numpy(texts), torch.from_numpy(labels), torch.from_numpy(teaches)
     unit = torch.nn.functional.normalize
     for _ in range(EPOCHS):
-        for part in torch.randperm(len(x)).split(BATCH):
+        for part in torch.split(torch.randperm(len(x)), BATCH):
             noisy = x[part] + NOISE * torch.randn(len(part), x.shape[1])
             scores = SCALE * unit(noisy @ mapping, dim=1) @ unit(prototypes, dim=1).T + shift
             losses = torch.nn.functional.cross_entropy(scores, y[part], reduction="none", label_smoothing=SMOOTHING)
             optimiser.zero_grad()
-            (losses * w[part]).mean().backward()
+            torch.autograd.backward((losses * w[part]).mean())
             optimiser.step()
             schedule.step()
     with torch.no_grad():

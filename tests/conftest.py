@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from serving import serving
 from small_cards import SMALL_CARDS, STEPS, write_cards
 
 from assistant.assistant import Assistant
@@ -17,6 +18,7 @@ from assistant.library import Library, open_library
 from assistant.reference import Reference, load_reference
 from assistant.settings import PREFIX, Settings
 from assistant.testing import HashEmbedder
+from assistant.web import create_app
 from assistant.wiring import build_assistant
 from ingest.build import build_library
 
@@ -115,6 +117,13 @@ def assistant(built: Built) -> Assistant:
     return build_assistant(built.settings, HashEmbedder())
 
 
+@pytest.fixture(scope="session")
+def served(assistant: Assistant) -> Iterator[str]:
+    """The address of the web front over the small library, on loopback."""
+    with serving(create_app(assistant)) as address:
+        yield address
+
+
 @pytest.fixture
 def sample_source() -> Source:
     """The source of the sample statute."""
@@ -128,10 +137,3 @@ def sample_source() -> Source:
         originals=("ukpga-2014-99",),
         not_in_force=("s.3", "s.5A(2)"),
     )
-
-
-@pytest.fixture
-def temporary_cwd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A test that starts commands does so where it can leave nothing behind."""
-    monkeypatch.chdir(tmp_path)
-    yield tmp_path

@@ -7,7 +7,7 @@ import pytest
 from small_cards import STATUTE
 
 from assistant.errors import LibraryEmpty
-from assistant.library import Library, open_library, read_manifest
+from assistant.library import Library, open_library
 from assistant.testing import HashEmbedder
 from ingest.build import build_library
 
@@ -55,6 +55,6 @@ def test_a_library_without_official_texts_has_no_passages_and_says_so(library: L
 
 
 def test_a_folder_that_is_no_library_says_what_to_run(tmp_path: Path) -> None:
-    for ask in (open_library, read_manifest, Library):
+    for ask in (open_library, Library):
         with pytest.raises(LibraryEmpty, match="Run `care-act ingest build`"):
             ask(tmp_path)

@@ -199,8 +199,8 @@ def test_texts_show_only_contacts_and_numbers_from_the_data_file() -> None:
     for route in ROUTER.routes:
         assert set(route.contacts) <= set(contacts), route.name
         said = " ".join(route.text)
-        for number in re.findall(r"(?<![\d£-])\d{3}(?:[ -]?\d{3,4})*(?!\d)", said):
-            assert re.sub(r"\D", "", number) in known | {"2014"}, (route.name, number)
+        for number in re.findall(r"(?<![\d£-])\d{2,}(?:[ -]?\d{3,4})*(?!\d)", said):
+            assert re.sub(r"\D", "", number) in known | {"2014", "18"}, (route.name, number)
         assert "http" not in said, route.name
 
 
@@ -240,6 +240,6 @@ def test_a_hundred_kilobytes_take_less_than_a_tenth_of_a_second(name: str) -> No
 
 
 def _seconds(message: str) -> float:
-    started = time.perf_counter()
+    started = time.process_time()  # not the clock: other tests may share the machine
     ROUTER.route(message)
-    return time.perf_counter() - started
+    return time.process_time() - started

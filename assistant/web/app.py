@@ -74,9 +74,11 @@ def create_app(assistant: Assistant) -> FastAPI:
 
     @app.post("/", response_class=HTMLResponse)
     def answer_form(
-        question: Annotated[str, Form()] = "", register: Annotated[str, Form(pattern="^(plain|easy|staff)$")] = "plain"
+        question: Annotated[str, Form()] = "",
+        # Another name inside: pydantic warns of a field called `register`, which its models have already.
+        wording: Annotated[str, Form(alias="register", pattern="^(plain|easy|staff)$")] = "plain",
     ) -> str:
-        return page(assistant.answer(question, register=Register(register)), question, register)
+        return page(assistant.answer(question, register=Register(wording)), question, wording)
 
     @app.get("/style.css")
     def style() -> Response:

@@ -1,0 +1,116 @@
+"""The page in a real browser, with JavaScript switched off: on a wide screen and on a small telephone."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from conftest import ROOT
+
+QUESTION = "Can I get a break from looking after my mum?"
+QUIET = [  # a browser calls home by itself; none of this is under test
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-pings",
+    "--proxy-server=127.0.0.1:9",
+    "--proxy-bypass-list=127.0.0.1",
+    "--disable-dev-shm-usage",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("chromium is not installed, and CI=true asks for it: apt-get install chromium")
+        pytest.skip("chromium is not installed (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, chromium_sandbox=False, args=QUIET)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=[1200, 320])
+def page(browser: Browser, served: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": request.param, "height": 800}, base_url=served, locale="en-GB"
+    )
+    asked: list[str] = []
+    context.on("request", lambda sent: asked.append(sent.url))
+    opened = context.new_page()
+    yield opened
+    context.close()
+    assert [url for url in asked if not url.startswith(served)] == []  # the page asks no one else for anything
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing reaches beyond the right edge, so that nobody has to scroll sideways."""
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    boxes = [found.bounding_box() for found in page.locator("body *:visible").all()]
+    return all(box["x"] + box["width"] <= width + 1 for box in boxes if box)
+
+
+def picture(page: Page, name: str) -> Path:
+    folder = ROOT / "artefacts"
+    folder.mkdir(exist_ok=True)
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    path = folder / f"{name}-{width}.png"
+    page.screenshot(path=path, full_page=True)
+    return path
+
+
+def test_a_question_is_asked_and_answered_with_a_link_to_the_law(page: Page) -> None:
+    page.goto("/")
+    page.get_by_label("Ask in your own words").fill(QUESTION)
+    page.get_by_role("button", name="Ask").click()
+    page.get_by_role("heading", name="Answer").wait_for()
+    assert page.get_by_text("Yes. Your council must meet your needs for support").is_visible()
+    link = page.get_by_role("link", name="Care Act 2014, section 20(1)")
+    assert link.get_attribute("href") == "https://www.legislation.gov.uk/ukpga/2014/23/section/20"
+    assert page.get_by_text(QUESTION).is_visible()
+    assert fits(page)
+    assert picture(page, "answer").stat().st_size > 5000
+
+
+def test_a_handle_leads_to_its_source_on_the_page(page: Page) -> None:
+    page.goto("/")
+    page.get_by_label("Ask in your own words").fill(QUESTION)
+    page.get_by_role("button", name="Ask").click()
+    page.get_by_role("link", name="source 1").first.click()
+    assert page.url.endswith("#source-1")
+    assert page.locator("#source-1").is_visible()
+
+
+def test_the_page_can_be_used_with_the_keyboard_alone(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("Tab")
+    page.keyboard.type("how much savings can i have before i pay for care")
+    for _ in range(2):  # past the choice of wording, to the button
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Answer").wait_for()
+
+
+@pytest.mark.parametrize("question", ["x" * 3000, "<b>bold</b> " * 50, "هل يمكنني الحصول على استراحة؟"])
+def test_strange_questions_do_not_break_the_layout(page: Page, question: str) -> None:
+    page.goto("/")
+    page.get_by_label("Ask in your own words").fill(question)
+    page.get_by_role("button", name="Ask").click()
+    page.get_by_role("heading", name="Answer").wait_for()
+    assert page.locator("b").filter(has_text="bold").count() == 0
+    assert fits(page)
+
+
+def test_the_first_page_fits_and_names_what_to_do_in_danger(page: Page) -> None:
+    page.goto("/")
+    assert fits(page)
+    assert page.get_by_role("link", name="999").is_visible()
+    picture(page, "page")
