@@ -5,10 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 ORIGINALS ?=
+# Official texts that may lie beside a checkout; what needs them is left out where they are not.
+LEGISLATION := ../shared/originals/legislation
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: run install library serve test test-all check contract audit clean
+.PHONY: help run install library serve test check contract audit coverage evaluate clean
 .DEFAULT_GOAL := help
 
 help: ## what there is to run
@@ -38,7 +40,7 @@ serve: ## serve the library that is built
 	@echo "== Serving on 127.0.0.1:$(PORT)"
 	$(BIN)/care-act serve --port $(PORT)
 
-test: $(BIN)/.tools check contract audit ## everything that must hold
+test: $(BIN)/.tools check contract audit coverage evaluate ## everything that must hold
 	@echo "== Tests"
 	$(BIN)/pytest -q
 	@echo "== All of it holds"
@@ -55,7 +57,16 @@ contract: $(BIN)/.tools ## the import contract
 
 audit: $(BIN)/.tools ## every statement against its source, every card against plain words
 	@echo "== Corpus audit"
-	$(BIN)/care-act ingest audit $(if $(wildcard ../shared/originals/legislation),--originals ../shared/originals/legislation)
+	$(BIN)/care-act ingest audit $(if $(wildcard $(LEGISLATION)),--originals $(LEGISLATION))
+
+coverage: $(BIN)/.tools ## every section, regulation and chapter has a statement or a reason why not
+	@echo "== Coverage"
+	$(BIN)/care-act ingest coverage
+
+evaluate: $(BIN)/.tools ## the fast part of the evaluation, on a library built from the corpus as it is
+	@echo "== Evaluation (builds the library first; unchanged texts keep their vectors)"
+	$(BIN)/care-act ingest build $(if $(wildcard $(LEGISLATION)),--originals $(LEGISLATION))
+	$(BIN)/care-act evals gate
 
 clean: ## remove .venv and everything built
 	rm -rf $(VENV) var build dist

@@ -75,15 +75,16 @@ _COMMON = frozenset(
 class Limits:
     """How much an answer says, and how near other cards must come to be heard. Measured in `evals`."""
 
-    words: int = 140
+    words: int = 150
     points: int = 5
     todo: int = 2
     steps: int = 4
     contacts: int = 4
     other_cards: int = 3
-    other_relevance: float = 0.45  # cosine a point of another card needs with the question
+    other_relevance: float = 0.7  # cosine a point of another card needs with the question
     overlap: float = 0.55  # share of its words a sentence may have in common with one already said
     found: float = 0.30  # cosine with the nearest phrasing below which nothing was found
+    quoted: float = 0.45  # cosine from which an official passage is worth quoting when no card fits
 
 
 class Composer:
@@ -102,7 +103,6 @@ class Composer:
             status=Status.ANSWERED,
             sentences=tuple(sentences),
             contacts=self._contacts(best, sentences),
-            quotes=tuple(found.passage for found in evidence.passages[:2] if found.passage.in_force),
         )
 
     def _body(self, question: Question, cards: Sequence[ScoredCard]) -> Iterator[DraftSentence]:
@@ -185,7 +185,9 @@ class Composer:
 
     def _not_found(self, evidence: Evidence) -> Draft:
         nearest = evidence.cards[0].card.title if evidence.cards else ""
-        return Draft(Status.NOT_FOUND, (), ("find-council", "citizens-advice"), nearest_title=nearest)
+        near = [found.passage for found in evidence.passages if found.similarity >= self._limits.quoted]
+        quotes = tuple(passage for passage in near if passage.in_force)[:1]
+        return Draft(Status.NOT_FOUND, (), ("find-council", "citizens-advice"), quotes, nearest_title=nearest)
 
 
 def is_polar(question: Question) -> bool:

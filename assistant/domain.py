@@ -217,7 +217,7 @@ class DraftSentence:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What compose offers and verify checks."""
+    """What compose offers and verify checks. `quotes` are official words shown when no card answers."""
 
     status: Status
     sentences: tuple[DraftSentence, ...]

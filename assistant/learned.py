@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -30,5 +31,8 @@ class Learned:
     @classmethod
     def load(cls, path: Path) -> Learned:
         """Read what `save` wrote. Raises OSError, ValueError or KeyError when the file is not that."""
-        with np.load(path) as held:
-            return cls(held["mapping"], held["prototypes"], held["shift"])
+        try:
+            with path.open("rb") as file, np.load(file) as held:  # numpy leaves a file open that is not whole
+                return cls(held["mapping"], held["prototypes"], held["shift"])
+        except BadZipFile as exc:
+            raise ValueError(f"{path.name} is cut short") from exc

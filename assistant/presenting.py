@@ -98,12 +98,18 @@ class Presenter:
         said = list(_NOT_FOUND)
         if draft.nearest_title:
             said.insert(1, f"The nearest subject I know about is: {draft.nearest_title.rstrip('.')}.")
-        sentences = tuple(Sentence(text, Force.ADVICE, (), "signpost") for text in said)
+        sentences = [Sentence(text, Force.ADVICE, (), "signpost") for text in said]
+        sources = []
+        for n, passage in enumerate(draft.quotes, 1):
+            quote = official_words(passage)
+            sentences.append(Sentence(f"The nearest official words I hold: “{quote}”", Force.FACT, (str(n),), "quote"))
+            sources.append(self._reference.cited(str(n), passage.place, quote))
         return Answer(
             answer_id,
             Status.NOT_FOUND,
             register,
-            sentences,
+            tuple(sentences),
+            sources=tuple(sources),
             contacts=self._contacts(draft.contacts),
             retrieved=tuple(retrieved),
             composer=draft.composer,

@@ -17,6 +17,7 @@ from assistant.wiring import build_assistant
 from evals.answers import Grade, run, summarise
 from evals.bench import bench
 from evals.cases import DATA, Case, load_cases, load_examples
+from evals.gate import fallen, hold
 from evals.phrasings import leave_phrasings_out
 from evals.routing import grade as grade_routes
 from evals.routing import read_routes
@@ -83,3 +84,16 @@ def _print(*lines: str) -> None:
     console = Console(soft_wrap=True, highlight=False, markup=False)
     for line in lines:
         console.print(line)
+
+
+@app.command(name="gate")
+def gate_command() -> None:
+    """Hold the dev figures against evals/data/floors.toml; exit 1 when one has fallen through."""
+    settings = load_settings()
+    messages = [case for case in read_routes(DATA / "routes.jsonl") if case.split == "dev"]
+    routes_report = grade_routes(load_routes(settings.corpus_dir), messages)
+    scores = summarise(run(build_assistant(settings), _cases("dev", None)))
+    held = list(hold(scores, routes_report, DATA / "floors.toml"))
+    _print(*map(str, held))
+    if fallen(held):
+        raise typer.Exit(1)

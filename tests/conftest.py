@@ -22,6 +22,9 @@ from assistant.web import create_app
 from assistant.wiring import build_assistant
 from ingest.build import build_library
 
+# Tiny matrices: a second thread of torch would cost more than it helps. Read when torch is first imported, here and in
+# the commands that tests start.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ("sources.toml", "topics.toml", "contacts.toml", "figures.toml", "glossary.toml")
 

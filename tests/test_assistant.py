@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from conftest import Built
 
 from assistant.assistant import Assistant
 from assistant.composing import Composer
@@ -10,7 +11,6 @@ from assistant.domain import Evidence, Question, Register, Status
 from assistant.presenting import Presenter, as_json, as_text
 from assistant.reference import Reference
 from assistant.routing import load_routes
-from conftest import Built
 
 SECRET = "my mother Agnes Pettigrew hides her pension in the piano"
 

@@ -148,13 +148,17 @@ def test_two_cards_may_not_share_an_id_or_a_phrasing(corpus: Path) -> None:
 
 
 def test_next_steps_are_held_to_the_same_rules(corpus: Path) -> None:
-    (corpus / "next-steps.md").write_text(STEPS.replace("in writing. [advice]", "at www.example.org. [advice]", 1), encoding="utf-8")
+    (corpus / "next-steps.md").write_text(
+        STEPS.replace("in writing. [advice]", "at www.example.org. [advice]", 1), encoding="utf-8"
+    )
     assert "next-steps.md:1: a number or web address" in told(audit(corpus))
 
 
 def test_hard_reading_is_a_warning_and_does_not_fail_the_gate(corpus: Path) -> None:
     hard = "Considerable administrative consideration necessitates authoritative documentation. [advice]"
-    write_cards(corpus, {"carers/sound.md": SOUND.replace("- Ask for a carer's assessment. [advice]", f"- {hard}\n- {hard}")})
+    write_cards(
+        corpus, {"carers/sound.md": SOUND.replace("- Ask for a carer's assessment. [advice]", f"- {hard}\n- {hard}")}
+    )
     result = audit(corpus)
     assert "reads at grade" in told(result)
     assert result.errors == []

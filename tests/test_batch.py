@@ -41,7 +41,11 @@ def run(assistant: Assistant, asked: Path, out: Path) -> list[str]:
 def test_every_line_is_answered_in_order(assistant: Assistant, asked: Path, out: Path) -> None:
     assert run(assistant, asked, out) == ["q1", "q2", "q3", "q4"]
     answers = held(out)
-    assert [(answer["id"], answer["status"]) for answer in answers][:3] == [("q1", "answered"), ("q2", "answered"), ("q3", "clarify")]
+    assert [(answer["id"], answer["status"]) for answer in answers][:3] == [
+        ("q1", "answered"),
+        ("q2", "answered"),
+        ("q3", "clarify"),
+    ]
     assert answers[3]["register"] == "staff"
 
 
@@ -58,7 +62,9 @@ def test_a_second_run_writes_nothing_new(assistant: Assistant, asked: Path, out:
 
 
 @pytest.mark.parametrize("cut", [1, 2, 40, 300])
-def test_a_last_line_cut_off_is_answered_again_and_the_others_are_kept(assistant: Assistant, asked: Path, out: Path, cut: int) -> None:
+def test_a_last_line_cut_off_is_answered_again_and_the_others_are_kept(
+    assistant: Assistant, asked: Path, out: Path, cut: int
+) -> None:
     run(assistant, asked, out)
     whole = out.read_bytes()
     out.write_bytes(whole[:-cut])
@@ -82,7 +88,9 @@ def test_lines_added_to_the_input_are_answered_and_no_others(assistant: Assistan
     assert run(assistant, asked, out) == ["q5"]
 
 
-def test_an_id_that_stands_twice_is_answered_twice_and_not_a_third_time(assistant: Assistant, asked: Path, out: Path) -> None:
+def test_an_id_that_stands_twice_is_answered_twice_and_not_a_third_time(
+    assistant: Assistant, asked: Path, out: Path
+) -> None:
     asked.write_text('{"id": "q1", "question": "advocate"}\n{"id": "q1", "question": "review"}\n', encoding="utf-8")
     assert run(assistant, asked, out) == ["q1", "q1"]
     assert run(assistant, asked, out) == []
@@ -117,7 +125,9 @@ def test_a_line_separator_inside_a_question_is_part_of_it(asked: Path) -> None:
     assert read_batch(asked)[0].question == "one\u2028two\u0085three"
 
 
-@pytest.mark.parametrize("make", [lambda path: None, lambda path: path.mkdir(), lambda path: path.write_bytes(b"\xff\xfe")])
+@pytest.mark.parametrize(
+    "make", [lambda _: None, lambda path: path.mkdir(), lambda path: path.write_bytes(b"\xff\xfe")]
+)
 def test_an_input_that_is_no_text_file_is_named(tmp_path: Path, make: Any) -> None:
     make(tmp_path / "questions")
     with pytest.raises(BadSource, match="questions cannot be read"):

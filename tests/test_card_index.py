@@ -10,7 +10,9 @@ from assistant.testing import HashEmbedder
 
 
 def scored(library: Library, text: str, weights: Weights | None = None) -> list[str]:
-    index = CardIndex(library.cards, library.rows, library.vectors, library.card_words, library.learned, weights or Weights())
+    index = CardIndex(
+        library.cards, library.rows, library.vectors, library.card_words, library.learned, weights or Weights()
+    )
     queries = HashEmbedder().embed([text])
     scores = index.scores(text, queries, index.similarities(queries))
     assert scores.shape == (len(library.cards),)

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from conftest import Built, make_small_corpus
 
 COMMAND = Path(sys.executable).with_name("care-act")
@@ -23,7 +22,14 @@ def run_in(folder: Path, corpus: Path, home: Path) -> Run:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CARE_ACT_")}
         environment |= {"CARE_ACT_HOME": str(home), "CARE_ACT_CORPUS": str(corpus), "HF_HUB_OFFLINE": "1"} | settings
         return subprocess.run(
-            [COMMAND, *words], cwd=folder, env=environment, input=said, capture_output=True, text=True, check=False, timeout=150
+            [COMMAND, *words],
+            cwd=folder,
+            env=environment,
+            input=said,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=150,
         )
 
     return run
@@ -92,7 +98,9 @@ def test_a_batch_that_cannot_be_read_is_named(run: Run, tmp_path: Path) -> None:
     refused(run("ask", "--batch", tmp_path / "none.jsonl"), "none.jsonl cannot be read")
 
 
-@pytest.mark.parametrize("words", [("ask", "--register", "pirate", "x"), ("ask", "--nonsense"), ("serve", "--port", "many"), ("dance",)])
+@pytest.mark.parametrize(
+    "words", [("ask", "--register", "pirate", "x"), ("ask", "--nonsense"), ("serve", "--port", "many"), ("dance",)]
+)
 def test_a_slip_in_the_command_is_explained(run: Run, words: tuple[str, ...]) -> None:
     done = run(*words)
     assert done.returncode == 2

@@ -24,8 +24,13 @@ from assistant.domain import (
 LIMITS = Limits()
 SUBJECTS = ["savings", "gardens", "bathrooms", "holidays", "wheelchairs", "neighbours", "telephones", "medicines"]
 STEPS = {
-    "write": NextStep("write", (Statement("next:write#1", "Put your request on paper tonight.", Force.ADVICE),), ("lgsco",)),
-    "appeal": NextStep("appeal", (Statement("next:appeal#1", "Complain about delays formally.", Force.RIGHT, (Place("regs", "reg.5"),)),)),
+    "write": NextStep(
+        "write", (Statement("next:write#1", "Put your request on paper tonight.", Force.ADVICE),), ("lgsco",)
+    ),
+    "appeal": NextStep(
+        "appeal",
+        (Statement("next:appeal#1", "Complain about delays formally.", Force.RIGHT, (Place("regs", "reg.5"),)),),
+    ),
 }
 
 
@@ -94,12 +99,16 @@ def test_an_open_question_gets_no_verdict(text: str) -> None:
     assert draft.sentences[0].text == card().lead[0].text
 
 
-@pytest.mark.parametrize("text", ["Is that right?", "they said no. do i have to pay", "mum is 84. Will they take her house"])
+@pytest.mark.parametrize(
+    "text", ["Is that right?", "they said no. do i have to pay", "mum is 84. Will they take her house"]
+)
 def test_a_question_that_yes_or_no_can_answer_is_known_for_one(text: str) -> None:
     assert is_polar(Question(text, tuple(text.split(". ")) if ". " in text else ()))
 
 
-@pytest.mark.parametrize("text", ["Can I not get help at home?", "Can they stop my help at home?", "Does my neighbour get help?"])
+@pytest.mark.parametrize(
+    "text", ["Can I not get help at home?", "Can they stop my help at home?", "Does my neighbour get help?"]
+)
 def test_other_words_than_those_whose_verdict_is_known_get_none(text: str) -> None:
     assert compose(text, found(card(), nearest=YES)).sentences[0].text == card().lead[0].text
 
@@ -126,7 +135,9 @@ def test_nothing_is_said_twice() -> None:
 def test_a_point_of_another_card_that_says_the_same_is_left_out() -> None:
     one, other = card("c", points=1), card("d", points=1)
     repeated = Statement("d#points.1", one.points[0].text, Force.MUST, one.points[0].places)
-    draft = compose("how", found(one), found(Card(**{f: getattr(other, f) for f in other.__slots__} | {"points": (repeated,)})))
+    draft = compose(
+        "how", found(one), found(Card(**{f: getattr(other, f) for f in other.__slots__} | {"points": (repeated,)}))
+    )
     assert texts(draft).count(one.points[0].text) == 1
 
 

@@ -27,14 +27,20 @@ def test_every_statement_is_borne_out_by_the_official_texts(real_corpus: Path, l
 
 def test_no_phrasing_is_one_of_the_example_questions(real_corpus: Path, shared: Path) -> None:
     lines = (shared / "example-questions.jsonl").read_text(encoding="utf-8").splitlines()
-    examples = {plain(turn) for line in map(json.loads, lines) for turn in (line.get("question", ""), *line.get("turns", ()))} - {""}
+    examples = {
+        plain(turn) for line in map(json.loads, lines) for turn in (line.get("question", ""), *line.get("turns", ()))
+    } - {""}
     assert len(examples) >= 60
-    asked = {plain(phrasing.text): file.file for file in read_cards(real_corpus) if file.card for phrasing in file.card.asked}
+    asked = {
+        plain(phrasing.text): file.file for file in read_cards(real_corpus) if file.card for phrasing in file.card.asked
+    }
     assert len(asked) > 300
     assert {text: asked[text] for text in examples & set(asked)} == {}
 
 
-@pytest.mark.parametrize("subject", ["s.9", "s.10", "s.13", "s.18", "s.20", "s.25", "s.26", "s.27", "s.31", "s.42", "s.67"])
+@pytest.mark.parametrize(
+    "subject", ["s.9", "s.10", "s.13", "s.18", "s.20", "s.25", "s.26", "s.27", "s.31", "s.42", "s.67"]
+)
 def test_what_people_ask_most_has_cards(real_corpus: Path, subject: str) -> None:
     pattern = re.compile(re.escape(f"care-act-2014 {subject}") + r"(?!\d)")
     assert any(pattern.search(path.read_text(encoding="utf-8")) for path in (real_corpus / "cards").rglob("*.md"))

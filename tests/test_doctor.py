@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from conftest import Built
 
 from assistant.doctor import Finding, examine
 from assistant.settings import Settings
-from conftest import Built
 
 
 def findings(home: Path, corpus: Path, model: str = "hash") -> dict[str, Finding]:

@@ -38,7 +38,9 @@ def test_the_hash_embedder_gives_unit_vectors_and_the_same_ones_each_time() -> N
     first, second = HashEmbedder().embed(texts), HashEmbedder().embed(texts)
     assert np.array_equal(first, second)
     assert np.allclose(np.linalg.norm(first, axis=1), 1)
-    assert float(first[0, :8].sum()) == pytest.approx(float(HashEmbedder().embed(["A BREAK from caring!"])[0, :8].sum()))
+    assert float(first[0, :8].sum()) == pytest.approx(
+        float(HashEmbedder().embed(["A BREAK from caring!"])[0, :8].sum())
+    )
 
 
 def test_the_hash_embedder_finds_like_letters_near() -> None:

@@ -52,7 +52,9 @@ def test_a_passage_is_embedded_with_its_heading() -> None:
     assert (entry.id, entry.text) == ("act:s.1", "Well-being. - (1) It must.")
 
 
-def test_amounts_stand_where_figures_were_named_and_the_statement_remembers_which(limits: Card, reference: Reference) -> None:
+def test_amounts_stand_where_figures_were_named_and_the_statement_remembers_which(
+    limits: Card, reference: Reference
+) -> None:
     shown = with_amounts(limits, reference)
     amount = reference.figures["capital-limit-upper"].amount
     assert amount in shown.lead[0].text

@@ -36,7 +36,9 @@ def test_where_nothing_matches_every_score_is_nought() -> None:
 def test_a_saved_index_scores_as_the_one_that_was_built(tmp_path: Path, tokens: Tokens) -> None:
     built = LexicalIndex.build(TEXTS, tokens)
     built.save(tmp_path)
-    assert np.array_equal(LexicalIndex.load(tmp_path, tokens, 3).scores("a break for mum"), built.scores("a break for mum"))
+    assert np.array_equal(
+        LexicalIndex.load(tmp_path, tokens, 3).scores("a break for mum"), built.scores("a break for mum")
+    )
 
 
 def test_an_index_of_nothing_can_be_kept_and_asked(tmp_path: Path) -> None:

@@ -145,13 +145,20 @@ def test_all_82_sections_of_part_one_are_read_with_their_addresses(part_one: Ori
 
 def test_sections_stand_where_the_act_has_them(part_one: Original) -> None:
     assert part_one.own_words_of("s.1(2)(i)") == "the individual's contribution to society."
-    assert part_one.words_of("s.10(1)").startswith("- (1) Where it appears to a local authority that a carer may have needs")
-    assert part_one.own_words_of("s.42(1)").startswith("This section applies where a local authority has reasonable cause")
+    assert part_one.words_of("s.10(1)").startswith(
+        "- (1) Where it appears to a local authority that a carer may have needs"
+    )
+    assert part_one.own_words_of("s.42(1)").startswith(
+        "This section applies where a local authority has reasonable cause"
+    )
 
 
 def test_what_the_commencement_record_leaves_out_is_not_in_force(part_one: Original, legislation: Path) -> None:
     record = json.loads((legislation / "commencement.json").read_text(encoding="utf-8"))
-    dead = [*record["whole_sections_with_no_commencement_note_seen"], *record["subsections_left_out_of_commencement_notes"]]
+    dead = [
+        *record["whole_sections_with_no_commencement_note_seen"],
+        *record["subsections_left_out_of_commencement_notes"],
+    ]
     assert len(dead) == 18
     for number in dead:
         for provision in part_one.by_ref[f"s.{number}"].walk():

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-
 from conftest import ROOT
+from playwright.sync_api import Browser, Page, sync_playwright
 
 QUESTION = "Can I get a break from looking after my mum?"
 QUIET = [  # a browser calls home by itself; none of this is under test

@@ -30,15 +30,21 @@ CONTRACT: dict[str, Any] = {
     "text": str,
     "sentences": {"text": str, "force": str, "handles": list},
     "next_steps": {"text": str, "handles": list},
-    "sources": {name: str for name in ("handle", "source", "place", "title", "authority", "url", "quote", "as_of")},
+    "sources": dict.fromkeys(("handle", "source", "place", "title", "authority", "url", "quote", "as_of"), str),
     "words": {"term": str, "meaning": str},
-    "contacts": {name: str for name in ("name", "phone", "url", "checked")},
+    "contacts": dict.fromkeys(("name", "phone", "url", "checked"), str),
     "retrieved": {"id": str, "source": str, "place": str, "score": float},
     "composer": str,
     "timings_ms": dict,
 }
 MORE = {"": {"notes"}, "next_steps": {"force"}, "contacts": {"when"}}  # what we add to the contract
-ASKED = ("Can I get a break from looking after my mum?", "how much savings can i have before i pay for care", "hello", "", "zq xv")
+ASKED = (
+    "Can I get a break from looking after my mum?",
+    "how much savings can i have before i pay for care",
+    "hello",
+    "",
+    "zq xv",
+)
 
 
 def held_to_contract(whole: dict[str, Any]) -> None:
@@ -80,7 +86,7 @@ def test_all_handles_lead_to_a_source_and_all_sources_are_used(assistant: Assist
         used = [handle for sentence in (*answer.sentences, *answer.next_steps) for handle in sentence.handles]
         assert set(used) == {cited.handle for cited in answer.sources}
         assert list(dict.fromkeys(used)) == [str(n) for n in range(1, len(answer.sources) + 1)]
-        assert not {handle for handle in re.findall(r"\[(\d+)\]", as_text(answer))} - set(used)
+        assert set(re.findall(r"\[(\d+)\]", as_text(answer))) <= set(used)
 
 
 def test_sources_have_the_title_and_address_of_their_place(assistant: Assistant) -> None:
@@ -125,7 +131,9 @@ def present(reference: Reference, draft: Draft, quotes: dict[str, str] | None = 
 
 def test_one_place_has_one_handle_however_often_it_is_cited(reference: Reference) -> None:
     one, two = statement("A.", "care-act-2014 s.9(1)"), statement("B.", "care-act-2014 s.10(1)", "care-act-2014 s.9(1)")
-    answer = present(reference, Draft(Status.ANSWERED, (DraftSentence("A.", (one,), "verdict"), DraftSentence("B.", (two,), "next"))))
+    answer = present(
+        reference, Draft(Status.ANSWERED, (DraftSentence("A.", (one,), "verdict"), DraftSentence("B.", (two,), "next")))
+    )
     assert [s.handles for s in answer.sentences] == [("1",)]
     assert [s.handles for s in answer.next_steps] == [("2", "1")]
     assert [cited.place for cited in answer.sources] == ["s.9(1)", "s.10(1)"]
@@ -134,7 +142,9 @@ def test_one_place_has_one_handle_however_often_it_is_cited(reference: Reference
 def test_a_quote_is_an_exact_span_of_the_official_words(reference: Reference) -> None:
     official = "A local authority must promote the well-being of the adult[^1] in its area."
     cites = statement("A.", "care-act-2014 s.1(1)")
-    answer = present(reference, Draft(Status.ANSWERED, (DraftSentence("A.", (cites,)),)), {"care-act-2014 s.1(1)": official})
+    answer = present(
+        reference, Draft(Status.ANSWERED, (DraftSentence("A.", (cites,)),)), {"care-act-2014 s.1(1)": official}
+    )
     assert answer.sources[0].quote
     assert answer.sources[0].quote in official
     assert "[^" not in answer.sources[0].quote
@@ -161,7 +171,9 @@ def test_not_found_says_so_names_the_nearest_subject_and_who_would_know(referenc
 
 
 def test_a_signpost_is_shown_in_its_own_words(reference: Reference) -> None:
-    answer = Presenter(reference, {}).signpost("a1", Signpost("r", Status.DANGER, ("Call 999.",), ("emergency",)), Register.PLAIN)
+    answer = Presenter(reference, {}).signpost(
+        "a1", Signpost("r", Status.DANGER, ("Call 999.",), ("emergency",)), Register.PLAIN
+    )
     assert (answer.status, [s.text for s in answer.sentences]) == (Status.DANGER, ["Call 999."])
     assert answer.contacts == (reference.contacts["emergency"],)
 

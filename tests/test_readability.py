@@ -24,7 +24,9 @@ def test_the_grade_is_the_published_formula() -> None:
 def test_a_text_known_to_be_harder_has_the_higher_grade() -> None:
     plain = read_sentences(["You can ask for help.", "It is free."])
     official = read_sentences(
-        ["Notwithstanding subsection two, the authority may determine eligibility following consideration of circumstances."]
+        [
+            "Notwithstanding subsection two, the authority may determine eligibility following consideration of circumstances."
+        ]
     )
     assert plain.grade < 3
     assert official.grade > 15

@@ -49,7 +49,9 @@ def test_words_of_the_trade_are_found_whole_longest_first_and_capitals_as_capita
         Term("personal assistant", "Someone you employ.", ("PA",), False),
         Term("council", "Your local authority.", (), True),
     )
-    assert [w.term for w in reference.words_in("A Direct Payment scheme, run by the council.")] == ["direct payment scheme"]
+    assert [w.term for w in reference.words_in("A Direct Payment scheme, run by the council.")] == [
+        "direct payment scheme"
+    ]
     assert [w.term for w in reference.words_in("direct payments for a PA")] == ["direct payment", "personal assistant"]
     assert reference.words_in("Indirect payments to papa") == ()
     assert [term.term for term in reference.terms_in("the council")] == ["council"]

@@ -74,7 +74,9 @@ def test_a_library_of_another_model_is_refused_with_what_to_do(library: Library)
 
 
 def test_langchain_gets_documents_with_places_authority_and_score(over_law: Retriever, reference: Reference) -> None:
-    documents = CareActRetriever(retriever=over_law, reference=reference).invoke("Can I get a break from looking after my mum?")
+    documents = CareActRetriever(retriever=over_law, reference=reference).invoke(
+        "Can I get a break from looking after my mum?"
+    )
     first = documents[0]
     assert first.id == "a-break"
     assert first.page_content.startswith("Your council must meet your needs")

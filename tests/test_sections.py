@@ -1,6 +1,17 @@
 """What was retrieved is told by section of the law, best first."""
 
-from assistant.domain import Card, Evidence, Force, Passage, Phrasing, Place, ScoredCard, ScoredPassage, Statement, Verdict
+from assistant.domain import (
+    Card,
+    Evidence,
+    Force,
+    Passage,
+    Phrasing,
+    Place,
+    ScoredCard,
+    ScoredPassage,
+    Statement,
+    Verdict,
+)
 from assistant.reference import Reference
 from assistant.sections import sections_of
 
@@ -27,14 +38,18 @@ def found(of: Card, score: float) -> ScoredCard:
 
 
 def test_the_section_of_the_direct_answer_comes_first(reference: Reference) -> None:
-    evidence = Evidence((found(card("a", "care-act-2014 s.20(1)", "care-act-2014 s.10(3)", "care-act-2014 s.24(1)"), 5.0),))
+    evidence = Evidence(
+        (found(card("a", "care-act-2014 s.20(1)", "care-act-2014 s.10(3)", "care-act-2014 s.24(1)"), 5.0),)
+    )
     rows = sections_of(evidence, reference)
     assert (rows[0].id, rows[0].source, rows[0].place) == ("care-act-2014:s.20", "care-act-2014", "s.20")
     assert {row.place for row in rows} == {"s.20", "s.10", "s.24"}
 
 
 def test_several_places_of_one_section_are_one_row(reference: Reference) -> None:
-    evidence = Evidence((found(card("a", "care-act-2014 s.10(1)", "care-act-2014 s.10(3)", "care-act-2014 s.10(4)(b)"), 5.0),))
+    evidence = Evidence(
+        (found(card("a", "care-act-2014 s.10(1)", "care-act-2014 s.10(3)", "care-act-2014 s.10(4)(b)"), 5.0),)
+    )
     assert [row.place for row in sections_of(evidence, reference)] == ["s.10"]
 
 
@@ -44,7 +59,9 @@ def test_regulations_bring_the_section_they_belong_to(reference: Reference) -> N
 
 
 def test_a_card_far_behind_counts_for_little(reference: Reference) -> None:
-    evidence = Evidence((found(card("a", "care-act-2014 s.20(1)"), 9.0), found(card("b", "care-act-2014 s.42(1)"), 1.0)))
+    evidence = Evidence(
+        (found(card("a", "care-act-2014 s.20(1)"), 9.0), found(card("b", "care-act-2014 s.42(1)"), 1.0))
+    )
     rows = sections_of(evidence, reference)
     assert [row.place for row in rows] == ["s.20", "s.42"]
     assert rows[0].score > 10 * rows[1].score > 0

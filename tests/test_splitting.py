@@ -45,7 +45,11 @@ def test_one_endless_line_is_cut_between_words(sample_source: Source) -> None:
 
 def test_a_dead_subsection_never_travels_inside_a_living_passage(sample_source: Source) -> None:
     found = {p.place.ref: p for p in split(STATUTE, sample_source) if p.place.ref.startswith("s.5A")}
-    assert {ref: passage.in_force for ref, passage in found.items()} == {"s.5A(1)": True, "s.5A(2)": False, "s.5A(3)": True}
+    assert {ref: passage.in_force for ref, passage in found.items()} == {
+        "s.5A(1)": True,
+        "s.5A(2)": False,
+        "s.5A(3)": True,
+    }
 
 
 def test_a_dead_section_is_marked(sample_source: Source) -> None:
@@ -95,7 +99,9 @@ def test_no_word_of_a_section_in_force_is_lost(texts: list[Original]) -> None:
 
 def test_no_living_passage_of_the_act_holds_words_that_never_began(texts: list[Original]) -> None:
     for text in texts:
-        dead = [p for top in text.tops for p in top.walk() if not text.is_in_force(p) and text.words_of(p.ref).strip(" .")]
+        dead = [
+            p for top in text.tops for p in top.walk() if not text.is_in_force(p) and text.words_of(p.ref).strip(" .")
+        ]
         living = [found for found in spans(text) if found[0].in_force]
         for provision in dead:
             for passage, start, end in living:

@@ -46,7 +46,10 @@ def test_a_message_that_leans_back_is_joined_with_the_one_before(message: str) -
 
 
 def test_a_message_that_stands_alone_is_left_alone() -> None:
-    assert understand("My mother needs a hoist at home", ["Do I pay for care?"])[0].text == "My mother needs a hoist at home"
+    assert (
+        understand("My mother needs a hoist at home", ["Do I pay for care?"])[0].text
+        == "My mother needs a hoist at home"
+    )
 
 
 def test_the_register_is_kept() -> None:

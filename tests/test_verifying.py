@@ -16,7 +16,11 @@ SHOWN = [
     (Fault.NUMBER, "You have 28 days to reply to 2 letters.", [LIMIT]),
     (Fault.FORCE, "The council must charge for care.", [POWER]),
     (Fault.FORCE, "Your council may assess you if you need care.", ["Your council must assess you if you need care."]),
-    (Fault.FORCE, "Your council should assess you if you need care.", ["Your council must assess you if you need care."]),
+    (
+        Fault.FORCE,
+        "Your council should assess you if you need care.",
+        ["Your council must assess you if you need care."],
+    ),
     (Fault.NEGATION, "The council may not charge for care.", [POWER]),
     (Fault.NEGATION, "Money counts.", ["Money does not count."]),
     (Fault.NEGATION, "Money doesn't count.", ["Money counts."]),
@@ -25,7 +29,11 @@ SHOWN = [
     (Fault.ROLE, "The NHS may charge for care.", [POWER]),
     (Fault.ROLE, "The carer may be charged for care.", ["You may be charged for care."]),
     (Fault.CONDITION, "Your council must assess you, because you may need care.", [DUTY]),
-    (Fault.CONDITION, "You can have a direct payment.", ["You can have a direct payment, unless you are under a court order."]),
+    (
+        Fault.CONDITION,
+        "You can have a direct payment.",
+        ["You can have a direct payment, unless you are under a court order."],
+    ),
     (Fault.NATION, "In Wales the council may charge for care.", [POWER]),
 ]
 
@@ -40,7 +48,9 @@ def test_there_is_a_sentence_for_every_kind_of_fault() -> None:
     assert {fault for fault, _, _ in SHOWN} == set(Fault) - {Fault.NOT_IN_FORCE}
 
 
-@pytest.mark.parametrize("text", [DUTY, POWER, LIMIT, "Money does not count.", "Every carer can ask, unless the NHS pays £1,000."])
+@pytest.mark.parametrize(
+    "text", [DUTY, POWER, LIMIT, "Money does not count.", "Every carer can ask, unless the NHS pays £1,000."]
+)
 @pytest.mark.parametrize("verdict", ["", "Yes. ", "No. ", "It depends. "])
 def test_a_statement_word_for_word_passes_with_or_without_a_verdict(text: str, verdict: str) -> None:
     assert check(verdict + text, [text]) == ()
@@ -72,7 +82,9 @@ def test_a_failing_sentence_is_replaced_by_the_statement_it_rests_on(reference: 
 
 
 def test_a_true_draft_is_left_as_it_is(reference: Reference) -> None:
-    true = draft(DraftSentence(f"Yes. {DUTY}", (statement(DUTY),), "verdict"), DraftSentence(LIMIT, (statement(LIMIT),)))
+    true = draft(
+        DraftSentence(f"Yes. {DUTY}", (statement(DUTY),), "verdict"), DraftSentence(LIMIT, (statement(LIMIT),))
+    )
     assert verify(true, reference) == true
 
 

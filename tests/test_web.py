@@ -10,10 +10,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from serving import serving
+from test_presenting import held_to_contract
 
 from assistant.assistant import Assistant
 from assistant.web import create_app
-from test_presenting import held_to_contract
 
 QUESTION = "Can I get a break from looking after my mum?"
 
@@ -43,7 +43,9 @@ def test_a_question_gets_the_object_of_the_contract(client: httpx.Client) -> Non
 
 
 def test_register_and_turns_are_kept(client: httpx.Client) -> None:
-    answer = client.post("/api/ask", json={"question": "and who pays?", "turns": [QUESTION], "register": "staff"}).json()
+    answer = client.post(
+        "/api/ask", json={"question": "and who pays?", "turns": [QUESTION], "register": "staff"}
+    ).json()
     assert answer["register"] == "staff"
     assert answer["retrieved"][0]["place"] == "s.20"
 
@@ -78,7 +80,10 @@ def test_the_page_shows_what_was_asked_as_text_and_never_as_markup(client: httpx
 
 @pytest.mark.parametrize("register", ["plain", "easy", "staff"])
 def test_the_page_remembers_how_to_word_the_answer(client: httpx.Client, register: str) -> None:
-    for page in (client.get("/", params={"register": register}), client.post("/", data={"question": "x", "register": register})):
+    for page in (
+        client.get("/", params={"register": register}),
+        client.post("/", data={"question": "x", "register": register}),
+    ):
         assert f'value="{register}" checked' in page.text
 
 
@@ -107,7 +112,14 @@ def test_a_body_of_the_wrong_shape_is_refused_in_plain_words(client: httpx.Clien
 
 @pytest.mark.parametrize(
     ("body", "status"),
-    [(b"", 422), (b"{", 422), (b"not json", 422), (b'{"question": "\xff"}', 400), (b"[" * 50_000, 400), (rb'{"question": "\ud800"}', 422)],
+    [
+        (b"", 422),
+        (b"{", 422),
+        (b"not json", 422),
+        (b'{"question": "\xff"}', 400),
+        (b"[" * 50_000, 400),
+        (rb'{"question": "\ud800"}', 422),
+    ],
 )
 def test_a_body_that_is_not_json_is_refused_in_plain_words(client: httpx.Client, body: bytes, status: int) -> None:
     problem(client.post("/api/ask", content=body, headers={"content-type": "application/json"}), status)
@@ -142,8 +154,13 @@ def test_a_length_that_is_a_lie_does_no_harm(served: str) -> None:
     assert httpx.get(f"{served}/healthz", trust_env=False).status_code == 200
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nowhere", 404), ("GET", "/api/ask", 405), ("GET", "/docs", 404), ("DELETE", "/", 405)])
-def test_an_address_that_is_not_there_is_a_plain_problem(client: httpx.Client, method: str, path: str, status: int) -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/nowhere", 404), ("GET", "/api/ask", 405), ("GET", "/docs", 404), ("DELETE", "/", 405)],
+)
+def test_an_address_that_is_not_there_is_a_plain_problem(
+    client: httpx.Client, method: str, path: str, status: int
+) -> None:
     problem(client.request(method, path), status)
 
 
