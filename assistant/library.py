@@ -6,6 +6,7 @@ the file `current` names the one in use, so a new one is swapped in by replacing
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from assistant.domain import Card, NextStep, Passage
 from assistant.errors import LibraryEmpty
 from assistant.learned import Learned
 from assistant.lexical import LexicalIndex, Scores, Tokens
+
+log = logging.getLogger("care_act")
 
 FORMAT = 2
 CARDS_COLLECTION, PASSAGES_COLLECTION = "care-act-cards", "care-act-passages"
@@ -153,12 +156,25 @@ class Library:
             raise ValueError("counts differ from the manifest")
 
     def passage_similarities(self, query: Sequence[float] | NDArray[np.float32], count: int) -> dict[int, float]:
-        """Row numbers of the nearest passages with their cosines, asked of Chroma. Empty when there are no passages."""
+        """Row numbers of the nearest passages with their cosines, asked of Chroma.
+
+        Empty when there are no passages, or when Chroma cannot be read: the word index still answers then.
+        """
         if not self.passages:
             return {}
-        found = self._passages_in_chroma().query(
-            query_embeddings=[list(map(float, query))], n_results=min(count, len(self.passages)), include=["distances"]
-        )
+        from chromadb.errors import ChromaError
+
+        try:
+            found = self._passages_in_chroma().query(
+                query_embeddings=[list(map(float, query))],
+                n_results=min(count, len(self.passages)),
+                include=["distances"],
+            )
+        except (ChromaError, OSError) as exc:
+            log.warning(
+                "Chroma in %s cannot be asked (%s); passages are found by words alone", self.folder, type(exc).__name__
+            )
+            return {}
         # Chroma returns a distance: smaller is nearer, and 1 - distance is the cosine.
         return {
             self._passage_rows[key]: 1.0 - float(distance)

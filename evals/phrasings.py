@@ -12,7 +12,7 @@ from assistant.domain import Card
 from assistant.lexical import LexicalIndex, Tokens
 from assistant.library import EntryKind, EntryRow, Library
 from evals.intervals import Rate
-from ingest.build import card_document
+from ingest.entries import card_document
 from ingest.learning import learn
 
 FOLDS = 10

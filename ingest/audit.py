@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import statistics
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +13,9 @@ import nupunkt
 from assistant.domain import Authority, Card, Force, NextStep, Place, Source, Statement
 from assistant.places import expand, in_force, parse_ref
 from assistant.reference import Reference, load_reference
-from ingest.cards import CardFile, read_cards, read_next_steps, shared_ids
+from ingest.cards import CardFile, read_cards, shared_ids
 from ingest.marks import Problem
+from ingest.next_steps import read_next_steps
 from ingest.originals import Original, read_originals
 from ingest.readability import Reading, read_sentences
 from ingest.support import force_fits, missing_numbers
@@ -255,12 +255,3 @@ def _shared_phrasings(files: Iterable[CardFile]) -> Iterator[Problem]:
 
 def _plain(text: str) -> str:
     return " ".join(_NUMBER_WORDS.sub(" ", text.lower()).split())
-
-
-if __name__ == "__main__":  # the shape authors use while the command is not installed
-    corpus = Path(sys.argv[1])
-    only = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else ""
-    folder = Path(sys.argv[sys.argv.index("--originals") + 1]) if "--originals" in sys.argv else None
-    outcome = audit(corpus, folder)
-    shown = [p for p in outcome.problems if p.file.startswith(only)]
-    sys.stdout.write("\n".join(map(str, shown)) + f"\n{outcome.summary()}\n{len(shown)} in {only or 'all'}\n")

@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +14,8 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
-from assistant.domain import Card, NextStep, Passage
 from assistant.embedding import Embedder, Vectors
-from assistant.errors import BadCorpus, CareActError, LibraryEmpty
+from assistant.errors import CareActError, LibraryEmpty
 from assistant.lexical import LexicalIndex, Tokens
 from assistant.library import (
     CARDS_COLLECTION,
@@ -32,13 +31,9 @@ from assistant.library import (
     open_chroma,
     stored_vectors,
 )
-from assistant.places import expand
-from assistant.reference import load_reference
-from ingest.cards import read_cards, read_next_steps, shared_ids
-from ingest.entries import Entry, card_entries, passage_entries, unknown_names, with_amounts
+from ingest.entries import Entry, card_document, card_entries, passage_entries
 from ingest.learning import learn
-from ingest.originals import Original, read_originals
-from ingest.splitting import passages_of
+from ingest.shelf import Shelf, read_shelf
 
 BATCH = 64
 KEPT_BUILDS = 2
@@ -56,17 +51,6 @@ class BuildReport:
     encode_seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Shelf:
-    """Everything read, before anything is embedded."""
-
-    cards: tuple[Card, ...]
-    steps: dict[str, NextStep]
-    passages: tuple[Passage, ...]
-    quotes: dict[str, str]
-    originals: tuple[str, ...]
-
-
 def build_library(
     corpus: Path, home: Path, embedder: Embedder, originals: Path | None = None, progress: Progress | None = None
 ) -> BuildReport:
@@ -79,7 +63,7 @@ def build_library(
     home.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(home / "writer.lock", timeout=0):
-            shelf = _read(corpus, originals)
+            shelf = read_shelf(corpus, originals)
             return _write(shelf, home, embedder, progress, started, _corpus_digest(corpus))
     except Timeout:
         raise CareActError(
@@ -87,48 +71,8 @@ def build_library(
         ) from None
 
 
-def _read(corpus: Path, originals: Path | None) -> _Shelf:
-    reference = load_reference(corpus)
-    steps, problems = read_next_steps(corpus)
-    cards = []
-    files = list(read_cards(corpus))
-    problems.extend(shared_ids(files))
-    for file in files:
-        problems.extend((*file.problems, *unknown_names(file, reference)))
-        if file.card is not None and not problems:
-            cards.append(with_amounts(file.card, reference))
-    if problems:
-        listed = "\n".join(f"  {corpus / problem.file}:{problem.line}: {problem.message}" for problem in problems[:20])
-        raise BadCorpus(
-            f"{len(problems)} things to mend before the library can be built (the old one still serves):\n{listed}"
-        )
-    if not cards:
-        raise BadCorpus(f"{corpus / 'cards'} holds no cards. Restore them, or set CARE_ACT_CORPUS.")
-    texts = read_originals(originals, dict(reference.sources)) if originals else []
-    # The same text may lie in a folder twice, whole and in part: the first one read is kept.
-    passages = {passage.id: passage for text in reversed(texts) for passage in reversed(list(passages_of(text)))}
-    return _Shelf(
-        cards=tuple(cards),
-        steps=steps,
-        passages=tuple(reversed(passages.values())),
-        quotes=_quotes(cards, texts),
-        originals=tuple(f"{text.source.id} as of {text.as_of}" for text in texts),
-    )
-
-
-def _quotes(cards: Iterable[Card], originals: Sequence[Original]) -> dict[str, str]:
-    """The exact official words of every place a card rests on."""
-    places = {(place.source, end) for card in cards for place in card.places for end in (place.ref, *expand(place.ref))}
-    quotes = {}
-    for original in originals:
-        for source, ref in places:
-            if source == original.source.id and (words := original.own_words_of(ref)):
-                quotes[f"{source} {ref}"] = words
-    return dict(sorted(quotes.items()))
-
-
 def _write(
-    shelf: _Shelf, home: Path, embedder: Embedder, progress: Progress | None, started: float, corpus_digest: str
+    shelf: Shelf, home: Path, embedder: Embedder, progress: Progress | None, started: float, corpus_digest: str
 ) -> BuildReport:
     on_cards = list(card_entries(shelf.cards, list(shelf.steps.values())))
     on_passages = list(passage_entries(shelf.passages))
@@ -216,7 +160,7 @@ def _fill_chroma(
     client.close()
 
 
-def _index_words(folder: Path, shelf: _Shelf) -> None:
+def _index_words(folder: Path, shelf: Shelf) -> None:
     documents = [card_document(card) for card in shelf.cards]
     for tokens in Tokens:
         LexicalIndex.build(documents, tokens).save(folder / "cards")
@@ -224,12 +168,7 @@ def _index_words(folder: Path, shelf: _Shelf) -> None:
     LexicalIndex.build(passages, Tokens.STEMS).save(folder / "passages")
 
 
-def card_document(card: Card) -> str:
-    """All the words a card can be found by."""
-    return " \n".join([card.title, *(phrasing.text for phrasing in card.asked), *(s.text for s in card.statements)])
-
-
-def _manifest(shelf: _Shelf, model: str, entries: int, corpus_digest: str) -> Manifest:
+def _manifest(shelf: Shelf, model: str, entries: int, corpus_digest: str) -> Manifest:
     now = datetime.now(UTC)
     return Manifest(
         format=FORMAT,

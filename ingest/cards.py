@@ -7,33 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant.domain import Card, NextStep, Phrasing, Statement, Verdict
-from assistant.errors import BadCorpus
+from assistant.domain import Card, Phrasing, Statement, Verdict
+from ingest.header import Header, read_header
 from ingest.marks import Marked, Problem, read_marked
 
 _HEADER_NAMES = {"id", "title", "topics", "kind", "asked", "next", "contacts", "letters"}
-_LISTS = {"topics", "next", "contacts", "letters"}
 KINDS = ("answer", "myth", "not-in-force", "procedure", "digest")
 _SECTIONS = {"what to do": "todo", "easy": "easy", "staff": "staff"}
 _SUFFIXES = {"yes": Verdict.YES, "no": Verdict.NO, "depends": Verdict.DEPENDS, "-": Verdict.NONE}
 _PHRASING = re.compile(r"^(?P<text>.*?)\s*(?:\[(?P<verdict>yes|no|depends|-)\])?$", re.DOTALL)
 _VERDICT = re.compile(r"^\*\*(?P<word>Yes|No|It depends)[.,:]?\*\*\s*")
 _NAME = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """The lines between the two `---`, and the line where the body starts. Values are lists; `lines` says where."""
-
-    values: dict[str, list[str]]
-    lines: dict[str, int]
-    body_line: int
-
-    def one(self, name: str) -> str:
-        return " ".join(self.values.get(name, []))
-
-    def many(self, name: str) -> tuple[str, ...]:
-        return tuple(self.values.get(name, []))
 
 
 @dataclass(slots=True)
@@ -99,41 +83,6 @@ def read_card(path: Path, name: str) -> CardFile:
     return result
 
 
-def read_header(lines: Sequence[str], name: str, problems: list[Problem], allowed: set[str]) -> Header | None:
-    """The header of a card or letter, or None (with a problem) when its fences are missing."""
-    if not lines or lines[0].strip() != "---":
-        problems.append(Problem(name, 1, "the file must open with a line of three hyphens (---), then the header."))
-        return None
-    end = next((i for i, line in enumerate(lines[1:], 1) if line.strip() == "---"), None)
-    if end is None:
-        problems.append(
-            Problem(name, 1, "the header never ends: put a line of three hyphens (---) after its last line.")
-        )
-        return None
-    header = Header({}, {}, end + 2)
-    current = ""
-    for number, line in enumerate(lines[1:end], 2):
-        stripped = line.strip()
-        if not stripped or stripped.startswith("#"):
-            continue
-        if stripped.startswith("- ") and current and line[:1] in {" ", "-"}:
-            header.values[current].append(_unquoted(stripped[2:]))
-            continue
-        key, colon, value = stripped.partition(":")
-        if not colon or key not in allowed:
-            known = ", ".join(sorted(allowed))
-            problems.append(
-                Problem(
-                    name, number, f"'{stripped[:50]}' is not a header line: start it with one of {known}, or with '- '."
-                )
-            )
-            continue
-        current = key
-        header.lines[key] = number
-        header.values[key] = _inline_list(value.strip(), split=key in _LISTS)
-    return header
-
-
 def shared_ids(files: Iterable[CardFile]) -> Iterator[Problem]:
     """Cards that have an id another card has too."""
     seen: dict[str, str] = {}
@@ -144,39 +93,6 @@ def shared_ids(files: Iterable[CardFile]) -> Iterator[Problem]:
             )
         elif file.card:
             seen[file.card.id] = file.file
-
-
-def read_next_steps(corpus: Path) -> tuple[dict[str, NextStep], list[Problem]]:
-    """The next steps of `corpus/next-steps.md` by name, and what must be changed there.
-
-    Raises BadCorpus when the file is missing or is not text.
-    """
-    file, steps, problems = "next-steps.md", {}, list[Problem]()
-    name, body, contacts, start = "", list[str](), tuple[str, ...](), 0
-
-    def close() -> None:
-        if not name:
-            return
-        marked = tuple(read_marked(" ".join(body), file, start, problems))
-        statements = tuple(Statement(f"next:{name}#{n}", m.text, m.force, m.places) for n, m in enumerate(marked, 1))
-        steps[name] = NextStep(name, statements, contacts)
-
-    try:
-        lines = (corpus / file).read_text(encoding="utf-8-sig").splitlines()
-    except FileNotFoundError:
-        raise BadCorpus(f"{corpus / file} is missing. Restore it, or set CARE_ACT_CORPUS to a whole corpus.") from None
-    except UnicodeDecodeError as exc:
-        raise BadCorpus(f"{corpus / file} is not UTF-8 text ({exc.reason}). Save it as UTF-8.") from exc
-    for number, line in enumerate(lines, 1):
-        if line.startswith("## "):
-            close()
-            name, body, contacts, start = line[3:].strip(), [], (), number
-        elif name and line.startswith("contacts:"):
-            contacts = tuple(_inline_list(line.partition(":")[2].strip(), split=True))
-        elif name and line.strip():
-            body.append(line.strip())
-    close()
-    return steps, problems
 
 
 def _check_header(header: Header, stem: str, name: str, problems: list[Problem]) -> None:
@@ -258,14 +174,3 @@ def _phrasing(text: str, verdict: Verdict) -> Phrasing:
     if match is None or match["verdict"] is None:
         return Phrasing(text, verdict)
     return Phrasing(match["text"], _SUFFIXES[match["verdict"]])
-
-
-def _inline_list(value: str, *, split: bool) -> list[str]:
-    if split:
-        return [_unquoted(item.strip()) for item in value.strip("[]").split(",") if item.strip()]
-    return [_unquoted(value)] if value else []
-
-
-def _unquoted(text: str) -> str:
-    text = text.strip()
-    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text

@@ -80,3 +80,8 @@ def with_amounts(card: Card, reference: Reference) -> Card:
         easy=shown(card.easy),
         staff=shown(card.staff),
     )
+
+
+def card_document(card: Card) -> str:
+    """All the words a card can be found by."""
+    return " \n".join([card.title, *(phrasing.text for phrasing in card.asked), *(s.text for s in card.statements)])

@@ -7,7 +7,8 @@ from small_cards import BREAK
 
 from assistant.domain import Force, Verdict
 from assistant.errors import BadCorpus
-from ingest.cards import CardFile, read_card, read_cards, read_next_steps
+from ingest.cards import CardFile, read_card, read_cards
+from ingest.next_steps import read_next_steps
 
 
 def read(tmp_path: Path, text: str | bytes, name: str = "a-break.md") -> CardFile:

@@ -183,7 +183,8 @@ def test_law_that_is_not_in_force_is_not_quoted() -> None:
         ScoredPassage(Passage(f"p{live}", Place("care-act-2014", "s.15"), "h", "words", in_force=live), 1.0, 0.9)
         for live in (False, True)
     )
-    assert [passage.id for passage in compose("how", found(card()), passages=passages).quotes] == ["pTrue"]
+    nothing_near = found(card(), similarity=0.0)
+    assert [passage.id for passage in compose("how", nothing_near, passages=passages).quotes] == ["pTrue"]
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from small_cards import LIMITS
 from assistant.domain import Card, Passage, Place
 from assistant.library import EntryKind
 from assistant.reference import Reference
-from ingest.cards import CardFile, read_card, read_next_steps
+from ingest.cards import CardFile, read_card
 from ingest.entries import card_entries, passage_entries, unknown_names, with_amounts
+from ingest.next_steps import read_next_steps
 
 
 def read(tmp_path: Path, text: str = LIMITS) -> CardFile:

@@ -91,3 +91,16 @@ def test_langchain_gets_documents_with_places_authority_and_score(over_law: Retr
 def test_langchain_can_ask_several_questions_at_once(retriever: Retriever, reference: Reference) -> None:
     answers = CareActRetriever(retriever=retriever, reference=reference).batch(["advocate", "direct payments"])
     assert [documents[0].id for documents in answers] == ["advocate", "direct-payment"]
+
+
+def test_when_chroma_cannot_be_read_passages_are_still_found_by_words(
+    over_law: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise OSError("the disk is gone")
+
+    library = over_law._library
+    monkeypatch.setattr(library, "_passages_in_chroma", broken)
+    passage = library.passages[0]
+    evidence = over_law.retrieve(Question(passage.text))
+    assert passage.id in {found.passage.id for found in evidence.passages}

@@ -1,0 +1,72 @@
+"""Everything a library is made of, read and checked before anything is embedded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.domain import Card, NextStep, Passage
+from assistant.errors import BadCorpus
+from assistant.places import expand
+from assistant.reference import load_reference
+from ingest.cards import read_cards, shared_ids
+from ingest.entries import unknown_names, with_amounts
+from ingest.next_steps import read_next_steps
+from ingest.originals import Original, read_originals
+from ingest.splitting import passages_of
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The cards with their amounts, the next steps, the official passages, and the words of every place cited."""
+
+    cards: tuple[Card, ...]
+    steps: dict[str, NextStep]
+    passages: tuple[Passage, ...]
+    quotes: dict[str, str]
+    originals: tuple[str, ...]
+
+
+def read_shelf(corpus: Path, originals: Path | None) -> Shelf:
+    """Read a corpus, and official texts when given.
+
+    Raises BadCorpus listing file, line and what to change for everything that stands in the way.
+    """
+    reference = load_reference(corpus)
+    steps, problems = read_next_steps(corpus)
+    cards = []
+    files = list(read_cards(corpus))
+    problems.extend(shared_ids(files))
+    for file in files:
+        problems.extend((*file.problems, *unknown_names(file, reference)))
+        if file.card is not None and not problems:
+            cards.append(with_amounts(file.card, reference))
+    if problems:
+        listed = "\n".join(f"  {corpus / problem.file}:{problem.line}: {problem.message}" for problem in problems[:20])
+        raise BadCorpus(
+            f"{len(problems)} things to mend before the library can be built (the old one still serves):\n{listed}"
+        )
+    if not cards:
+        raise BadCorpus(f"{corpus / 'cards'} holds no cards. Restore them, or set CARE_ACT_CORPUS.")
+    texts = read_originals(originals, dict(reference.sources)) if originals else []
+    # The same text may lie in a folder twice, whole and in part: the first one read is kept.
+    passages = {passage.id: passage for text in reversed(texts) for passage in reversed(list(passages_of(text)))}
+    return Shelf(
+        cards=tuple(cards),
+        steps=steps,
+        passages=tuple(reversed(passages.values())),
+        quotes=_quotes(cards, texts),
+        originals=tuple(f"{text.source.id} as of {text.as_of}" for text in texts),
+    )
+
+
+def _quotes(cards: Iterable[Card], originals: Sequence[Original]) -> dict[str, str]:
+    """The exact official words of every place a card rests on."""
+    places = {(place.source, end) for card in cards for place in card.places for end in (place.ref, *expand(place.ref))}
+    quotes = {}
+    for original in originals:
+        for source, ref in places:
+            if source == original.source.id and (words := original.own_words_of(ref)):
+                quotes[f"{source} {ref}"] = words
+    return dict(sorted(quotes.items()))
