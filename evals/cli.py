@@ -20,7 +20,7 @@ from evals.cases import DATA, Case, load_cases, load_examples
 from evals.gate import fallen, hold
 from evals.phrasings import leave_phrasings_out
 from evals.routing import grade as grade_routes
-from evals.routing import read_routes
+from evals.routing import read_all_routes
 
 app = typer.Typer(help="Grade answers, finding and speed with the real Assistant.", no_args_is_help=True)
 Examples = Annotated[Path | None, typer.Option(help="Annotated examples (JSON lines) to use instead of our own cases.")]
@@ -51,11 +51,11 @@ def phrasings(sample: Annotated[int, typer.Option(help="use every nth phrasing")
 
 @app.command()
 def routes(
-    split: Annotated[str, typer.Option(help="dev, test, or all")] = "dev",
+    split: Annotated[str, typer.Option(help="dev, test, blind-a, blind-b, or all")] = "dev",
     misses: Annotated[bool, typer.Option("--misses", help="print every message that went another way")] = False,
 ) -> None:
     """Which messages are found to be danger, disclosures, out of scope, manipulation or small talk."""
-    cases = [case for case in read_routes(DATA / "routes.jsonl") if split in {case.split, "all"}]
+    cases = [case for case in read_all_routes(DATA) if split in {case.split, "all"}]
     report = grade_routes(load_routes(load_settings().corpus_dir), cases)
     _print(*report.lines())
     if misses:
@@ -90,7 +90,7 @@ def _print(*lines: str) -> None:
 def gate_command() -> None:
     """Hold the dev figures against evals/data/floors.toml; exit 1 when one has fallen through."""
     settings = load_settings()
-    messages = [case for case in read_routes(DATA / "routes.jsonl") if case.split == "dev"]
+    messages = [case for case in read_all_routes(DATA) if case.split == "dev"]
     routes_report = grade_routes(load_routes(settings.corpus_dir), messages)
     scores = summarise(run(build_assistant(settings), _cases("dev", None)))
     held = list(hold(scores, routes_report, DATA / "floors.toml"))

@@ -29,7 +29,7 @@ class Routes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RouteCase:
-    """A labelled message. `split` is dev or test; topics and styles of the test split are in no dev case."""
+    """A labelled message. `split` is dev, test, blind-a or blind-b; topics and styles of the test split are in no dev case."""
 
     id: str
     message: str
@@ -89,6 +89,11 @@ def read_routes(path: Path) -> tuple[RouteCase, ...]:
             raise CareActError(f"{path}, line {number} is not a labelled message ({exc}). Mend that line.") from exc
         cases.append(case)
     return tuple(cases)
+
+
+def read_all_routes(folder: Path) -> tuple[RouteCase, ...]:
+    """The labelled messages of every `routes*.jsonl` in a folder."""
+    return tuple(case for path in sorted(folder.glob("routes*.jsonl")) for case in read_routes(path))
 
 
 def grade(router: Routes, cases: Iterable[RouteCase]) -> RouteReport:

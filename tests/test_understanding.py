@@ -45,11 +45,11 @@ def test_a_message_that_leans_back_is_joined_with_the_one_before(message: str) -
     assert question.text == f"Do I pay for care at home? {message}"
 
 
-def test_a_message_that_stands_alone_is_left_alone() -> None:
-    assert (
-        understand("My mother needs a hoist at home", ["Do I pay for care?"])[0].text
-        == "My mother needs a hoist at home"
+def test_a_long_message_says_what_it_is_about_and_is_left_alone() -> None:
+    long = (
+        "My mother needs a hoist at home and the nurse says the council should pay for it but nobody has rung us back"
     )
+    assert understand(long, ["Do I pay for care?"])[0].text == long
 
 
 def test_the_register_is_kept() -> None:
