@@ -44,13 +44,11 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class _Groups:
-    """Row numbers by what they stand for, card by card; `…_starts` say where each card begins among them."""
+    """Row numbers by what they stand for. Tables have one line a card, filled up with -1."""
 
-    findable: NDArray[np.intp]  # titles and phrasings
-    findable_starts: NDArray[np.intp]
+    findable: NDArray[np.intp]  # titles and phrasings: cards by most of any card
+    spoken: NDArray[np.intp]  # statements: cards by most of any card
     body: NDArray[np.intp]  # one a card
-    spoken: NDArray[np.intp]  # statements of cards
-    spoken_starts: NDArray[np.intp]
     statements: dict[str, dict[str, int]]  # card or next step → statement id → row
 
 
@@ -83,9 +81,9 @@ class CardIndex:
         signals: tuple[tuple[float, Callable[[], Scores]], ...] = (
             (weights.stems, lambda: self._words[Tokens.STEMS].scores(text)),
             (weights.characters, lambda: self._words[Tokens.CHARACTERS].scores(text)),
-            (weights.dense, lambda: _best_mean(whole, groups.findable, groups.findable_starts, 2)),
+            (weights.dense, lambda: _best_mean(whole, groups.findable, 2)),
             (weights.body, lambda: whole[groups.body]),
-            (weights.statements, lambda: _best_mean(whole, groups.spoken, groups.spoken_starts, 3)),
+            (weights.statements, lambda: _best_mean(whole, groups.spoken, 3)),
             (weights.learned, lambda: self._learned.scores(_blend(queries))),
         )
         fused = np.zeros(len(self.cards), dtype=np.float32)
@@ -96,8 +94,8 @@ class CardIndex:
 
     def nearest(self, card: int, similarities: Scores) -> tuple[Phrasing, float]:
         """The phrasing (or title) of a card that comes nearest, and its cosine."""
-        starts, findable = self._groups.findable_starts, self._groups.findable
-        rows = findable[starts[card] : starts[card + 1] if card + 1 < len(starts) else len(findable)]
+        rows = self._groups.findable[card]
+        rows = rows[rows >= 0]
         best = int(rows[int(np.argmax(similarities[rows]))])
         entry, found = self._rows[best], self.cards[card]
         if entry.kind is EntryKind.ASKED:
@@ -122,32 +120,32 @@ def z_scores(scores: Scores) -> Scores:
     return (scores - scores.mean()) / spread if spread > 1e-9 else np.zeros_like(scores)
 
 
-def _best_mean(similarity: Scores, rows: NDArray[np.intp], starts: NDArray[np.intp], count: int) -> Scores:
-    """Per card, the mean of its `count` nearest rows (one stray phrasing should not decide)."""
-    means = []
-    for group in np.split(similarity[rows], starts[1:]):
-        best = np.partition(group, -count)[-count:] if len(group) > count else group
-        means.append(best.mean() if len(best) else 0.0)
-    return np.asarray(means, dtype=np.float32)
+def _best_mean(similarity: Scores, table: NDArray[np.intp], count: int) -> Scores:
+    """Per card, the mean of its `count` nearest rows, or of all when it has fewer (one stray row should not decide)."""
+    values = np.append(similarity, -np.inf)[table]  # -1 picks the appended one
+    best = np.partition(values, max(0, values.shape[1] - count), axis=1)[:, -count:]
+    there = np.isfinite(best)
+    return np.asarray(np.where(there, best, 0).sum(axis=1) / np.maximum(there.sum(axis=1), 1), dtype=np.float32)
 
 
 def _group(rows: Sequence[EntryRow]) -> _Groups:
-    findable, starts, body = list[int](), list[int](), list[int]()
-    spoken, spoken_starts, statements = list[int](), list[int](), dict[str, dict[str, int]]()
+    findable, spoken, body = list[list[int]](), list[list[int]](), list[int]()
+    statements: dict[str, dict[str, int]] = {}
     for n, row in enumerate(rows):
         if row.kind is EntryKind.TITLE:  # the first row of every card
-            starts.append(len(findable))
-            spoken_starts.append(len(spoken))
+            findable.append([])
+            spoken.append([])
         if row.kind in {EntryKind.TITLE, EntryKind.ASKED}:
-            findable.append(n)
+            findable[-1].append(n)
         elif row.kind is EntryKind.BODY:
             body.append(n)
         else:
             statements.setdefault(row.owner, {})[row.id] = n
-            if len(body) < len(starts):  # statements of next steps follow the last card and belong to none
-                spoken.append(n)
-    return _Groups(_array(findable), _array(starts), _array(body), _array(spoken), _array(spoken_starts), statements)
+            if len(body) < len(spoken):  # statements of next steps follow the last card and belong to none
+                spoken[-1].append(n)
+    return _Groups(_table(findable), _table(spoken), np.asarray(body, dtype=np.intp), statements)
 
 
-def _array(values: list[int]) -> NDArray[np.intp]:
-    return np.asarray(values, dtype=np.intp)
+def _table(groups: list[list[int]]) -> NDArray[np.intp]:
+    width = max((len(group) for group in groups), default=0) or 1
+    return np.asarray([group + [-1] * (width - len(group)) for group in groups], dtype=np.intp).reshape(-1, width)

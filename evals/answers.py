@@ -72,16 +72,16 @@ class Scores:
 
 def grade(case: Case, answer: Answer) -> Grade:
     """Hold one answer to its case."""
-    named = {f"{cited.source} {base_ref(cited.place)}" for cited in answer.sources}
-    found = list(dict.fromkeys(f"{r.source} {base_ref(r.place)}" for r in answer.retrieved))
-    ranks = [found.index(place) + 1 for place in case.gold if place in found]
+    cited = [(c.source, base_ref(c.place)) for c in answer.sources]
+    found = list(dict.fromkeys((r.source, base_ref(r.place)) for r in answer.retrieved))
+    ranks = [rank for gold in case.gold if (rank := _rank(gold, found))]
     text = as_text(answer)
     shown = [s.text for s in (*answer.sentences, *answer.next_steps)]
     return Grade(
         case=case,
         answer=answer,
         answered=answer.status is Status.ANSWERED,
-        cites_gold=bool(named & set(case.gold)),
+        cites_gold=any(_rank(gold, cited) for gold in case.gold),
         gold_in_five=any(rank <= IN_FIVE for rank in ranks),
         rank=min(ranks, default=0),
         recalled=sum(rank <= IN_FIVE for rank in ranks),
@@ -90,6 +90,12 @@ def grade(case: Case, answer: Answer) -> Grade:
         words=sum(len(sentence.split()) for sentence in shown),
         reading=read_sentences(shown),
     )
+
+
+def _rank(gold: str, places: Sequence[tuple[str, str]]) -> int:
+    """Where a gold place stands among places, from 1; 0 when it does not. A source alone means any place in it."""
+    source, _, ref = gold.partition(" ")
+    return next((n for n, place in enumerate(places, 1) if place == (source, ref or place[1])), 0)
 
 
 def run(assistant: Assistant, cases: Sequence[Case], progress: Callable[[], object] = lambda: None) -> list[Grade]:

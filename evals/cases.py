@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assistant.domain import Source
 from assistant.errors import BadSource
 
 DATA = Path(__file__).parent / "data"
-_ACTS = {"Care Act 2014": "care-act-2014", "Mental Health Act 1983": "mental-health-act-1983"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,16 @@ def load_cases(path: Path) -> list[Case]:
     return cases
 
 
-def load_examples(path: Path) -> list[Case]:
-    """The annotated examples of how people ask; their facts are sentences for a reader, without patterns."""
+def load_examples(path: Path, sources: Mapping[str, Source]) -> list[Case]:
+    """The annotated examples of how people ask; their facts are sentences for a reader, without patterns.
+
+    They name sources by title; `sources` turn the titles into ids.
+    """
+    ids = {source.title: source.id for source in sources.values()} | {"SCIE Report 72": "scie-report-72"}
     cases = []
     for line in path.read_text(encoding="utf-8").splitlines():
         raw = json.loads(line)
-        gold = [place for named in raw["gold_sections"] if (place := _place(named))]
+        gold = [_place(named, ids) for named in raw["gold_sections"]]
         facts = {name: [{"fact": text, "any": []} for text in raw[name]] for name in ("must_say", "must_not_say")}
         cases.append(_case({**raw, **facts, "gold": gold, "split": "examples"}))
     return cases
@@ -92,7 +96,9 @@ def _nugget(entry: Mapping[str, Any], name: str) -> Nugget:
     return Nugget(entry.get(name) or entry["fact"], tuple(re.compile(p, re.IGNORECASE) for p in entry["any"]))
 
 
-def _place(named: str) -> str:
-    """`Care Act 2014 s.10` → `care-act-2014 s.10`; other names of sources stay as they are."""
+def _place(named: str, ids: Mapping[str, str]) -> str:
+    """`Care Act 2014 s.10` → `care-act-2014 s.10`; a title alone becomes its id; others stay as they are."""
     title, found, section = named.rpartition(" s.")
-    return f"{_ACTS[title]} s.{section}" if found and title in _ACTS else named
+    if found and title in ids:
+        return f"{ids[title]} s.{section}"
+    return ids.get(named, named)

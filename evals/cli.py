@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from assistant.card_index import Weights
 from assistant.library import open_library
+from assistant.reference import load_reference
 from assistant.routing import load_routes
 from assistant.settings import load_settings
 from assistant.wiring import build_assistant
@@ -70,7 +71,8 @@ def bench_command(examples: Examples = None) -> None:
 
 def _cases(split: str, examples: Path | None) -> list[Case]:
     if examples is not None:
-        return [case for case in load_examples(examples) if case.kind in {"answerable", "followup"}]
+        sources = load_reference(load_settings().corpus_dir).sources
+        return [case for case in load_examples(examples, sources) if case.kind in {"answerable", "followup"}]
     return [c for path in sorted(DATA.glob("questions-*.jsonl")) for c in load_cases(path) if split in {c.split, "all"}]
 
 
