@@ -13,7 +13,7 @@ import nupunkt
 from assistant.domain import Authority, Card, Force, NextStep, Place, Source, Statement
 from assistant.places import expand, in_force, parse_ref
 from assistant.reference import Reference, load_reference
-from ingest.cards import CardFile, read_cards, shared_ids
+from ingest.cards import CardFile, read_cards, same_as, shared_ids, shared_phrasings
 from ingest.marks import Problem
 from ingest.next_steps import read_next_steps
 from ingest.originals import Original, read_originals
@@ -39,7 +39,6 @@ _ALLOWED = {
     Force.SHOULD: {Authority.GUIDANCE, Authority.PRACTICE},
     Force.OPINION: {Authority.OPINION, Authority.PRACTICE},
 }
-_NUMBER_WORDS = re.compile(r"[^a-z0-9 ]")
 
 
 @dataclass(slots=True)
@@ -99,7 +98,7 @@ def audit(corpus: Path, originals: Path | None = None) -> Audit:
                         warning=True,
                     )
                 )
-    result.problems.extend(_shared_phrasings(files))
+    result.problems.extend(shared_phrasings(files))
     result.problems.extend(shared_ids(files))
     return result
 
@@ -124,7 +123,7 @@ class _Checker:
             for name in names:
                 if name not in known:
                     yield Problem(file.file, 1, f"'{name}' is not a known {kind}: mend the name, or add it first.")
-        distinct = {_plain(phrasing.text) for phrasing in card.asked}
+        distinct = {same_as(phrasing.text) for phrasing in card.asked}
         if len(distinct) < MIN_PHRASINGS:
             yield Problem(
                 file.file,
@@ -238,20 +237,3 @@ class _Checker:
 def _partial(source: str) -> bool:
     """Acts of which only a part is ever given as an original: other sections cannot be checked."""
     return source in {"mental-capacity-act-2005", "mental-health-act-1983"}
-
-
-def _shared_phrasings(files: Iterable[CardFile]) -> Iterator[Problem]:
-    seen: dict[str, str] = {}
-    for file in files:
-        for phrasing in file.card.asked if file.card else ():
-            key = _plain(phrasing.text)
-            if key in seen:
-                where = "twice in this card" if seen[key] == file.file else f"also in {seen[key]}"
-                yield Problem(
-                    file.file, 1, f"the phrasing '{phrasing.text[:60]}' stands {where}: word one of them differently."
-                )
-            seen[key] = file.file
-
-
-def _plain(text: str) -> str:
-    return " ".join(_NUMBER_WORDS.sub(" ", text.lower()).split())

@@ -17,6 +17,7 @@ _SECTIONS = {"what to do": "todo", "easy": "easy", "staff": "staff"}
 _SUFFIXES = {"yes": Verdict.YES, "no": Verdict.NO, "depends": Verdict.DEPENDS, "-": Verdict.NONE}
 _PHRASING = re.compile(r"^(?P<text>.*?)\s*(?:\[(?P<verdict>yes|no|depends|-)\])?$", re.DOTALL)
 _VERDICT = re.compile(r"^\*\*(?P<word>Yes|No|It depends)[.,:]?\*\*\s*")
+_NOT_WORDS = re.compile(r"[^a-z0-9 ]")
 _NAME = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
 
 
@@ -93,6 +94,25 @@ def shared_ids(files: Iterable[CardFile]) -> Iterator[Problem]:
             )
         elif file.card:
             seen[file.card.id] = file.file
+
+
+def shared_phrasings(files: Iterable[CardFile]) -> Iterator[Problem]:
+    """A problem for every phrasing that stands twice, in one card or in two."""
+    seen: dict[str, str] = {}
+    for file in files:
+        for phrasing in file.card.asked if file.card else ():
+            key = same_as(phrasing.text)
+            if key in seen:
+                where = "twice in this card" if seen[key] == file.file else f"also in {seen[key]}"
+                yield Problem(
+                    file.file, 1, f"the phrasing '{phrasing.text[:60]}' stands {where}: word one of them differently."
+                )
+            seen[key] = file.file
+
+
+def same_as(text: str) -> str:
+    """A phrasing without its capitals, signs and spaces: two that give the same are the same phrasing."""
+    return " ".join(_NOT_WORDS.sub(" ", text.lower()).split())
 
 
 def _check_header(header: Header, stem: str, name: str, problems: list[Problem]) -> None:
