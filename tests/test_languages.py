@@ -73,5 +73,5 @@ def test_any_text_is_looked_at(text: str) -> None:
     recognised(text)
 
 
-def test_a_hundred_kilobytes_are_looked_at() -> None:
-    recognised("meri ammi " * 10_000)
+def test_a_hundred_kilobytes_of_english_are_english() -> None:
+    assert recognised("can the council help my mum at home " * 3_000) is None

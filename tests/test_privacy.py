@@ -64,5 +64,5 @@ def test_any_text_is_looked_at_and_twice_is_once(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["1 " * 50_000, "a@" * 50_000, "Aa " * 33_000, "1" * 100_000, "a" * 100_000, "12 Aa " * 16_000]
 )
-def test_a_hundred_kilobytes_are_redacted(text: str) -> None:
-    assert isinstance(redact(text), str)
+def test_a_hundred_kilobytes_that_name_nobody_stay_as_they_are(text: str) -> None:
+    assert redact(text) == text
