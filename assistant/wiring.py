@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
-from assistant.assistant import Assistant
+from dataclasses import dataclass
+
+from assistant.assistant import Assistant, Finds
 from assistant.composing import Composer
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.library import open_library
 from assistant.presenting import Presenter
-from assistant.reference import load_reference
+from assistant.reference import Reference, load_reference
 from assistant.retrieval import make_retriever
-from assistant.routing import load_routes
+from assistant.routing import Router, load_routes
 from assistant.settings import Settings
 
 
-def build_assistant(settings: Settings, embedder: Embedder | None = None) -> Assistant:
-    """An assistant over the library in use.
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of the road, one a step. `dataclasses.replace` puts another in a place, as an evaluation does to watch one."""
+
+    router: Router
+    retriever: Finds
+    composer: Composer
+    presenter: Presenter
+    reference: Reference
+
+    def assistant(self) -> Assistant:
+        """The assistant made of them."""
+        return Assistant(self.router, self.retriever, self.composer, self.presenter, self.reference)
+
+
+def build_parts(settings: Settings, embedder: Embedder | None = None) -> Parts:
+    """The parts that settings choose, over the library in use.
 
     Raises LibraryEmpty, ModelUnavailable or BadCorpus, each saying what to do.
     """
     reference = load_reference(settings.corpus_dir)
     library = open_library(settings.library_dir)
     model = embedder or SentenceTransformerEmbedder(settings.model, settings.threads)
-    return Assistant(
+    return Parts(
         router=load_routes(settings.corpus_dir),
         retriever=make_retriever(library, model, settings),
         composer=Composer(library.steps),
         presenter=Presenter(reference, library.quotes),
         reference=reference,
     )
+
+
+def build_assistant(settings: Settings, embedder: Embedder | None = None) -> Assistant:
+    """An assistant over the library in use. Raises what `build_parts` raises."""
+    return build_parts(settings, embedder).assistant()
