@@ -23,3 +23,7 @@ class LibraryEmpty(CareActError):
 
 class ModelUnavailable(CareActError):
     """The embedding model cannot be loaded, or is not the one the library was built with."""
+
+
+class ConversationsUnavailable(CareActError):
+    """What was said before cannot be read or kept just now; answers still come."""

@@ -31,6 +31,18 @@ class Settings(BaseSettings):
         "", description="weights of the fusion, as name=value pairs with commas; see assistant/fusion.py"
     )
 
+    database_url: str = Field(
+        "", description="where conversations are kept: a SQLAlchemy address; an SQLite file under the home when empty"
+    )
+    conversation_minutes: float = Field(
+        30, gt=0, le=1440, description="how long a conversation is kept after its last word"
+    )
+
+    @property
+    def conversations_url(self) -> str:
+        """The database of conversations in use."""
+        return self.database_url or f"sqlite:///{self.home / 'conversations.db'}"
+
     @property
     def corpus_dir(self) -> Path:
         """The corpus in use: the one set, the one in a checkout, or the one inside the installed package."""
