@@ -6,7 +6,7 @@ import logging
 import time
 import traceback
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Protocol
 
 from assistant import privacy
 from assistant.composing import Composer
-from assistant.domain import Answer, Evidence, Question, Register, Retrieved, Status
+from assistant.domain import Answer, Event, Evidence, Question, Register, Retrieved, Status
 from assistant.languages import recognised
 from assistant.presenting import Presenter
 from assistant.reference import Reference
@@ -25,6 +25,8 @@ from assistant.verifying import verify
 
 log = logging.getLogger("care_act")
 
+LOOKING = "Looking in the law and the guidance"
+WRITING = "Writing the answer"
 EMPTY = "Please type a question. For example: Can I get a break from looking after my mum?"
 
 
@@ -49,44 +51,67 @@ class Assistant:
         self, message: str, history: Sequence[str] = (), register: Register = Register.PLAIN, answer_id: str = ""
     ) -> Answer:
         """The answer to a message. `history` is what the person said before, oldest first."""
-        answer_id = answer_id or uuid.uuid4().hex
+        *_, last = self.stream(message, history, register, answer_id)
+        assert isinstance(last.value, Answer)
+        return last.value
+
+    def stream(
+        self, message: str, history: Sequence[str] = (), register: Register = Register.PLAIN, answer_id: str = ""
+    ) -> Iterator[Event]:
+        """What is ready to show, as it becomes ready: only finished, checked sentences. The last event is the answer."""
+        answer_id, answer = answer_id or uuid.uuid4().hex, None
         timings: dict[str, float] = {}
+        shown: list[object] = []
         try:
             with _timed(timings, "total"):
-                answer = self._travel(message, history, register, answer_id, timings)
+                for event in self._travel(message, history, register, answer_id, timings):
+                    if isinstance(event.value, Answer):
+                        answer = event.value
+                        yield from _unshown(answer, shown)
+                    else:
+                        shown.append(event.value)
+                        yield event
         except Exception as exc:  # the one place where broken machinery becomes a plain sentence
             log.error("answer %s failed: %s", answer_id, _where(exc))
-            answer = self._presenter.failed(answer_id, register)
+            answer = answer or self._presenter.failed(answer_id, register)
+            yield from _unshown(answer, shown)
+        assert answer is not None
         notes = (*answer.notes, privacy.NOTE) if privacy.found(message) else answer.notes
-        return replace(answer, notes=notes, timings_ms=timings)
+        yield Event("answer", replace(answer, notes=notes, timings_ms=timings))
 
     def _travel(
         self, message: str, history: Sequence[str], register: Register, answer_id: str, timings: dict[str, float]
-    ) -> Answer:
+    ) -> Iterator[Event]:
+        """What can be shown early, and the answer: where help is urgent first without, then with what was looked up."""
         said = clean(message)
         if not said:
-            return self._presenter.clarify(answer_id, EMPTY, register)
+            yield Event("answer", self._presenter.clarify(answer_id, EMPTY, register))
+            return
         with _timed(timings, "route"):
             signpost = self._router.route(said)
             language = recognised(said) if signpost is None else None
         if language is not None:
-            return self._presenter.clarify(answer_id, " ".join(language.text), register)
-        if signpost is None:
-            return self._looked_up(said, history, register, answer_id, timings)
-        first = self._presenter.signpost(answer_id, signpost, register)
-        if not signpost.then_answer:
-            return first
-        return _after(first, self._looked_up(said, history, register, answer_id, timings))
+            yield Event("answer", self._presenter.clarify(answer_id, " ".join(language.text), register))
+        elif signpost is None:
+            yield Event("answer", (yield from self._looked_up(said, history, register, answer_id, timings)))
+        else:
+            first = self._presenter.signpost(answer_id, signpost, register)
+            yield Event("answer", first)
+            if signpost.then_answer:
+                found = yield from self._looked_up(said, history, register, answer_id, timings)
+                yield Event("answer", _after(first, found))
 
     def _looked_up(
         self, message: str, history: Sequence[str], register: Register, answer_id: str, timings: dict[str, float]
-    ) -> Answer:
+    ) -> Generator[Event, None, Answer]:
         """The answer the library gives. Personal details are taken out before anything is searched with."""
         message, history = privacy.redact(message), [privacy.redact(earlier) for earlier in history]
+        yield Event("status", LOOKING)
         with _timed(timings, "understand"):
             question = understand(message, history, register)[0]
         with _timed(timings, "retrieve"):
             evidence = self._retriever.retrieve(question)
+        yield Event("status", WRITING)
         with _timed(timings, "compose"):
             draft = self._composer.compose(question, evidence)
         with _timed(timings, "verify"):
@@ -94,6 +119,14 @@ class Assistant:
         with _timed(timings, "present"):
             found: tuple[Retrieved, ...] = sections_of(evidence, self._reference)
             return self._presenter.answer(answer_id, checked, register, found)
+
+
+def _unshown(answer: Answer, shown: list[object]) -> Iterator[Event]:
+    """The sentences of an answer that were not shown yet."""
+    for sentence in (*answer.sentences, *answer.next_steps):
+        if sentence not in shown:
+            shown.append(sentence)
+            yield Event("sentence", sentence)
 
 
 def _after(first: Answer, answer: Answer) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 
 class Authority(StrEnum):
@@ -310,3 +311,15 @@ class Answer:
     notes: tuple[str, ...] = ()
     composer: str = "statements"
     timings_ms: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something to show while an answer is made, in the order it is ready.
+
+    `status` carries a few words of text about what is being done, `sentence` a Sentence that has been checked, and
+    `answer`, always the last, the whole Answer.
+    """
+
+    kind: Literal["status", "sentence", "answer"]
+    value: str | Sentence | Answer

@@ -1,6 +1,7 @@
 """Everybody always gets an answer, whatever they send and whatever breaks; and what they wrote is never logged."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 from conftest import Built
@@ -113,3 +114,50 @@ def test_what_broke_is_logged_without_the_message(broken: Assistant, caplog: pyt
 
 def test_danger_is_seen_even_when_the_library_is_broken(broken: Assistant) -> None:
     assert broken.answer("he is strangling me right now please help").status is Status.DANGER
+
+
+STREAMED = [
+    "Can I get a break from looking after my mum?",
+    "",
+    "hello",
+    "he is strangling me right now please help",
+    "I think dad is being abused by his carer. how do i report it",
+    "What is the offside rule in football?",
+]
+
+
+@pytest.mark.parametrize("message", STREAMED)
+@pytest.mark.parametrize("register", list(Register))
+def test_a_stream_shows_every_sentence_of_the_answer_once_and_ends_with_the_answer(
+    assistant: Assistant, message: str, register: Register
+) -> None:
+    *before, last = assistant.stream(message, register=register, answer_id="q1")
+    answer = assistant.answer(message, register=register, answer_id="q1")
+    assert last.kind == "answer"
+    assert replace(last.value, timings_ms={}) == replace(answer, timings_ms={})
+    assert [event.value for event in before if event.kind == "sentence"] == [*answer.sentences, *answer.next_steps]
+
+
+def test_a_stream_says_what_is_being_done_before_the_first_sentence(assistant: Assistant) -> None:
+    kinds = [event.kind for event in assistant.stream("how do i get a review")]
+    assert kinds[:2] == ["status", "status"]
+    assert "status" not in kinds[2:]
+
+
+def test_urgent_help_is_shown_before_anything_is_looked_up_and_outlives_what_breaks(broken: Assistant) -> None:
+    message = "I think dad is being abused by his carer. how do i report it"
+    events = list(broken.stream(message))
+    assert events[0].kind == "sentence"
+    assert events[-1].value.status is Status.SAFEGUARDING
+    assert events[-1].value.contacts
+
+
+def test_a_stream_of_broken_machinery_ends_with_a_plain_answer(broken: Assistant) -> None:
+    *_, sentence, last = broken.stream(SECRET)
+    assert (sentence.kind, last.value.status) == ("sentence", Status.ERROR)
+
+
+def test_a_stream_nobody_reads_to_the_end_does_no_harm(assistant: Assistant) -> None:
+    stream = assistant.stream("how do i get a review")
+    next(stream)
+    stream.close()
