@@ -230,12 +230,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A checked sentence with the handles of the sources it rests on."""
+    """A checked sentence with the handles of the sources it rests on. `terms` are the words to be explained in it."""
 
     text: str
     force: Force
     handles: tuple[str, ...] = ()
     role: str = "point"
+    terms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

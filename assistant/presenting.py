@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
+from assistant import rendering
+from assistant.document import document as document  # where other rooms find it
 from assistant.domain import (
     Answer,
     Cited,
@@ -20,6 +22,7 @@ from assistant.domain import (
     Retrieved,
     Sentence,
     Status,
+    Word,
 )
 from assistant.places import base_ref, expand
 from assistant.reference import Reference
@@ -53,9 +56,8 @@ class Presenter:
             numbered = tuple(handles.setdefault(place, str(len(handles) + 1)) for place in places)
             sentence = Sentence(drafted.text, drafted.cites[0].force, numbered, drafted.role)
             (steps if drafted.role == "next" else sentences).append(sentence)
-        shown = " ".join(s.text for s in (*sentences, *steps))
+        words = () if register is Register.STAFF else self._explain(sentences, steps)
         figures = dict.fromkeys(name for d in draft.sentences for statement in d.cites for name in statement.figures)
-        quoted = register is Register.STAFF
         return Answer(
             id=answer_id,
             status=draft.status,
@@ -63,7 +65,7 @@ class Presenter:
             sentences=tuple(sentences),
             next_steps=tuple(steps),
             sources=tuple(self._cited(handle, place) for place, handle in handles.items()),
-            words=() if quoted else self._reference.words_in(shown),
+            words=words,
             contacts=self._contacts(draft.contacts),
             retrieved=tuple(retrieved),
             notes=(*self._figure_notes(figures), SAFETY_NET),
@@ -114,6 +116,16 @@ class Presenter:
             retrieved=tuple(retrieved),
             composer=draft.composer,
         )
+
+    def _explain(self, *groups: list[Sentence]) -> tuple[Word, ...]:
+        """The words of the trade in some sentences; each sentence is told those it is the first to use."""
+        told: dict[str, Word] = {}
+        for group in groups:
+            for n, sentence in enumerate(group):
+                new = [word for word in self._reference.words_in(sentence.text) if word.term not in told]
+                told |= {word.term: word for word in new}
+                group[n] = replace(sentence, terms=tuple(word.term for word in new))
+        return tuple(told.values())
 
     def _cited(self, handle: str, place: Place) -> Cited:
         return self._reference.cited(handle, place, self._quote(place))
@@ -172,40 +184,19 @@ def as_json(answer: Answer) -> dict[str, Any]:
 
 def as_text(answer: Answer) -> str:
     """The whole answer as plain text: the answer, what to do next, who can help, and what it rests on."""
-    lead = " ".join(_with_handles(s) for s in answer.sentences if s.role in {"verdict", "signpost"})
-    points = [f"• {_with_handles(s)}" for s in answer.sentences if s.role not in {"verdict", "signpost", "staff"}]
-    blocks = [lead, "\n".join(points)]
-    staff = [f"• {_with_handles(s)}" for s in answer.sentences if s.role == "staff"]
-    if staff:
-        blocks.append("For staff:\n" + "\n".join(staff))
-    if answer.next_steps:
-        blocks.append("What to do next:\n" + "\n".join(f"• {_with_handles(s)}" for s in answer.next_steps))
-    if answer.contacts:
-        blocks.append("Who can help:\n" + "\n".join(f"• {_contact_line(c)}" for c in answer.contacts))
-    if answer.words:
-        blocks.append("Words used:\n" + "\n".join(f"• {w.term}: {w.meaning}" for w in answer.words))
-    blocks.extend(answer.notes)
-    if answer.sources:
-        blocks.append(
-            "What this rests on:\n"
-            + "\n".join(f"[{c.handle}] {_source_line(c, answer.register)}" for c in answer.sources)
-        )
-    return "\n\n".join(block for block in blocks if block)
+    return rendering.flat(document(answer)).text
+
+
+def as_markdown(answer: Answer) -> str:
+    """The whole answer as CommonMark."""
+    return rendering.as_markdown(document(answer))
+
+
+def as_html(answer: Answer) -> str:
+    """The whole answer as HTML sections, everything escaped; a source mark leads to `#source-N`."""
+    return rendering.as_html(document(answer))
 
 
 def sections_named(sources: Iterable[Cited]) -> tuple[tuple[str, str], ...]:
     """The sections an answer names, each once: (source, section)."""
     return tuple(dict.fromkeys((cited.source, base_ref(cited.place)) for cited in sources))
-
-
-def _with_handles(sentence: Sentence) -> str:
-    return sentence.text + "".join(f" [{handle}]" for handle in sentence.handles)
-
-
-def _contact_line(contact: Contact) -> str:
-    return " · ".join(filter(None, (contact.name, contact.phone, contact.url)))
-
-
-def _source_line(cited: Cited, register: Register) -> str:
-    quote = f" “{cited.quote}”" if register is Register.STAFF and cited.quote else ""
-    return f"{cited.title}{quote}"

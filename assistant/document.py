@@ -1,0 +1,153 @@
+"""An answer laid out: blocks of lines of spans, from which text, Markdown, HTML and Telegram's entities are all made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.domain import Answer, Cited, Contact, Register, Sentence
+
+_LEADING = {"verdict", "signpost"}
+
+
+class BlockKind(StrEnum):
+    """What a block is for, so that a channel can style it."""
+
+    LEAD = "lead"
+    POINTS = "points"
+    STAFF = "staff"
+    NEXT = "next"
+    CONTACTS = "contacts"
+    WORDS = "words"
+    NOTES = "notes"
+    SOURCES = "sources"
+
+
+HEADINGS: Mapping[BlockKind, str] = {
+    BlockKind.STAFF: "For staff",
+    BlockKind.NEXT: "What to do next",
+    BlockKind.CONTACTS: "Who can help",
+    BlockKind.WORDS: "Words used",
+    BlockKind.SOURCES: "What this rests on",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text in one style. `handle` is set on a source mark such as `[1]`; its `url` is the source's own page."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    url: str = ""
+    handle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph or a list item. A source's line carries its handle, and its exact official words as `quote`."""
+
+    spans: tuple[Span, ...]
+    handle: str = ""
+    quote: str = ""
+
+    @property
+    def text(self) -> str:
+        """The line without styles and without its quotation."""
+        return "".join(span.text for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines that belong together, under a heading or none; `bulleted` when they are a list."""
+
+    kind: BlockKind
+    lines: tuple[Line, ...]
+    heading: str = ""
+    bulleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An answer in blocks, in the order a person reads them."""
+
+    blocks: tuple[Block, ...]
+    register: Register = Register.PLAIN
+
+
+def document(answer: Answer) -> Document:
+    """The answer laid out: the answer itself, what to do next, who can help, words, notes, what it rests on."""
+    urls = {cited.handle: cited.url for cited in answer.sources}
+    meanings = {word.term: word.meaning for word in answer.words}
+
+    def lines(sentences: Iterable[Sentence]) -> tuple[Line, ...]:
+        return tuple(Line(tuple(_spans(sentence, urls, meanings))) for sentence in sentences)
+
+    told = {term for s in (*answer.sentences, *answer.next_steps) for term in s.terms}
+    left = [word for word in answer.words if word.term not in told]
+    blocks = [
+        *_answer_blocks(answer, lines),
+        _block(BlockKind.NEXT, lines(answer.next_steps)),
+        _block(BlockKind.CONTACTS, map(_contact_line, answer.contacts)),
+        _block(BlockKind.WORDS, (Line((Span(w.term, bold=True), Span(f": {w.meaning}"))) for w in left)),
+        _block(BlockKind.NOTES, (Line((Span(note),)) for note in answer.notes)),
+        _block(BlockKind.SOURCES, map(_source_line, answer.sources)),
+    ]
+    return Document(tuple(block for block in blocks if block.lines), answer.register)
+
+
+def _answer_blocks(answer: Answer, lines: Callable[[Iterable[Sentence]], tuple[Line, ...]]) -> Iterator[Block]:
+    """The direct answer and its points, once for each question answered; then what is for staff."""
+    for heading, part in _parts(answer.sentences):
+        leading = lines(s for s in part if s.role in _LEADING)
+        if answer.register is not Register.EASY and not any(s.role == "signpost" for s in part):
+            leading = _one_paragraph(leading)
+        yield Block(BlockKind.LEAD, leading, heading)
+        points = lines(s for s in part if s.role not in {*_LEADING, "staff"})
+        yield Block(BlockKind.POINTS, points, "" if leading else heading, bulleted=True)
+    yield _block(BlockKind.STAFF, lines(s for s in answer.sentences if s.role == "staff"))
+
+
+def _parts(sentences: Iterable[Sentence]) -> list[tuple[str, list[Sentence]]]:
+    """The sentences under each heading, in order; a single part without a heading when there is none."""
+    parts: list[tuple[str, list[Sentence]]] = [("", [])]
+    for sentence in sentences:
+        if sentence.role == "heading":
+            parts.append((sentence.text, []))
+        else:
+            parts[-1][1].append(sentence)
+    return parts
+
+
+def _one_paragraph(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    spans = [span for n, line in enumerate(lines) for span in ((Span(" "),) * bool(n) + line.spans)]
+    return (Line(tuple(spans)),) if spans else ()
+
+
+def _block(kind: BlockKind, lines: Iterable[Line]) -> Block:
+    return Block(kind, tuple(lines), HEADINGS.get(kind, ""), bulleted=kind not in {BlockKind.NOTES, BlockKind.SOURCES})
+
+
+def _spans(sentence: Sentence, urls: Mapping[str, str], meanings: Mapping[str, str]) -> Iterator[Span]:
+    """The sentence, its source marks, and what its words mean."""
+    yield Span(sentence.text)
+    for handle in sentence.handles:
+        yield Span(" ")
+        yield Span(f"[{handle}]", url=urls.get(handle, ""), handle=handle)
+    for term in sentence.terms:
+        if term in meanings:
+            yield Span(" ")
+            yield Span(f"({term[:1].upper()}{term[1:]}: {meanings[term]})", italic=True)
+
+
+def _contact_line(contact: Contact) -> Line:
+    parts = [Span(contact.name, bold=True)]
+    for text, url in ((contact.phone, ""), (contact.url, contact.url), (contact.when, "")):
+        if text:
+            parts += [Span(" · "), Span(text, url=url)]
+    return Line(tuple(parts))
+
+
+def _source_line(cited: Cited) -> Line:
+    return Line((Span(f"[{cited.handle}] "), Span(cited.title, url=cited.url)), cited.handle, cited.quote)
