@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -61,6 +62,33 @@ def routes(
     _print(*report.lines())
     if misses:
         _print(*(f"{m.case.id} wanted {m.case.status}, got {m.got} {m.route}: {m.case.message}" for m in report.misses))
+
+
+@app.command()
+def levers(
+    split: Annotated[str, typer.Option(help="dev, test, or all (both, side by side)")] = "all",
+    only: Annotated[str, typer.Option(help="rows whose name holds this, such as 'the assistant' or 'BM25'")] = "",
+    every: Annotated[int, typer.Option(help="use every nth case, for a quick look", min=1)] = 1,
+    out: Annotated[Path | None, typer.Option(help="also write the table as JSON")] = None,
+) -> None:
+    """What each lever of retrieval buys: each signal off and alone, beside BM25, MiniLM and the tutorial pipeline."""
+    from evals.finding import LEGEND  # here, because the peers bring in LangChain's Chroma
+    from evals.levers import Table
+    from evals.tables import lever_json, lever_tables
+
+    table = Table(load_settings())
+    cases = [case for case in _cases(split, None) if case.gold][::every]
+    named = [lever for lever in table.names() if only in lever.name]
+    peers = [peer for peer in table.peers() if only in peer.name]
+    with tqdm(total=(len(named) + len(peers)) * len(cases), unit="question", disable=None) as bar:
+        rows = [table.of_lever(lever, cases, bar.update) for lever in named]
+        rows += [table.of_peer(peer, cases, bar.update) for peer in peers]
+    console = Console(width=max(200, Console().width))
+    for one in lever_tables(rows):
+        console.print(one)
+    _print(LEGEND)
+    if out is not None:
+        out.write_text(json.dumps(lever_json(rows), indent=1) + "\n", encoding="utf-8")
 
 
 @app.command(name="bench")
