@@ -118,7 +118,8 @@ class Assistant:
             checked = verify(draft, self._reference)
         with _timed(timings, "present"):
             found: tuple[Retrieved, ...] = sections_of(evidence, self._reference)
-            return self._presenter.answer(answer_id, checked, register, found)
+            subject = next((topic for scored in evidence.cards[:1] for topic in scored.card.topics[:1]), "")
+            return replace(self._presenter.answer(answer_id, checked, register, found), subject=subject)
 
 
 def _unshown(answer: Answer, shown: list[object]) -> Iterator[Event]:

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from assistant import key_commands
 from assistant.domain import Register
 from assistant.errors import CareActError
 from assistant.presenting import as_json, as_text
@@ -20,6 +21,7 @@ from assistant.settings import load_settings
 app = typer.Typer(
     help="Answers about adult social care in England, in plain words, with the law they rest on.", no_args_is_help=True
 )
+app.add_typer(key_commands.app, name="keys")
 AsRegister = Annotated[Register, typer.Option("--register", help="plain words, easy read, or for staff")]
 
 
@@ -59,14 +61,24 @@ def serve(host: str = "", port: int = 0) -> None:
     import uvicorn
 
     from assistant.web import create_app
-    from assistant.wiring import build_assistant
+    from assistant.wiring import build_house
 
     settings = load_settings(host=host or None, port=port or None)
     _refuse_port_in_use(settings.host, settings.port)
-    assistant = build_assistant(settings)
-    assistant.answer("Can I get a break from looking after my mum?")  # loads the model before the first person asks
+    house = build_house(settings)
+    house.assistant.answer(
+        "Can I get a break from looking after my mum?"
+    )  # loads the model before the first person asks
     _console().print(f"Serving on http://{settings.host}:{settings.port} (stop with Ctrl-C)")
-    uvicorn.run(create_app(assistant), host=settings.host, port=settings.port, log_level="warning", access_log=False)
+    uvicorn.run(
+        create_app(house, settings),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=settings.proxies,
+    )
 
 
 @app.command()

@@ -298,7 +298,10 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a person gets, always: an answer, a signpost or a plain refusal."""
+    """What a person gets, always: an answer, a signpost or a plain refusal.
+
+    `subject` is the topic (of topics.toml) of the nearest card; empty when nothing was looked up.
+    """
 
     id: str
     status: Status
@@ -311,6 +314,7 @@ class Answer:
     retrieved: tuple[Retrieved, ...] = ()
     notes: tuple[str, ...] = ()
     composer: str = "statements"
+    subject: str = ""
     timings_ms: dict[str, float] = field(default_factory=dict)
 
 

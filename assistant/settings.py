@@ -38,10 +38,27 @@ class Settings(BaseSettings):
         30, gt=0, le=1440, description="how long a conversation is kept after its last word"
     )
 
+    origins: str = Field(
+        "", description="web origins whose pages may use the API, with commas: https://council.example"
+    )
+    rate: str = Field(
+        "30/minute;300/hour", description="questions one public address may ask; a conversation may ask the first part"
+    )
+    staff_rate: str = Field("600/minute", description="questions one staff key may ask")
+    limits_url: str = Field(
+        "memory://", description="where the counts stand that limit questions; redis://host for several"
+    )
+    proxies: str = Field("127.0.0.1", description="addresses whose X-Forwarded-For is believed, with commas")
+
     @property
     def conversations_url(self) -> str:
         """The database of conversations in use."""
         return self.database_url or f"sqlite:///{self.home / 'conversations.db'}"
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The origins whose pages may use the API."""
+        return tuple(origin.strip().rstrip("/").lower() for origin in self.origins.split(",") if origin.strip())
 
     @property
     def corpus_dir(self) -> Path:

@@ -6,13 +6,28 @@ from dataclasses import dataclass
 
 from assistant.assistant import Assistant, Finds
 from assistant.composing import Composer
+from assistant.conversations import Conversations, conversation_secret
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
-from assistant.library import open_library
+from assistant.keys import StaffKeys
+from assistant.library import Library, open_library
 from assistant.presenting import Presenter
+from assistant.reading import ReadingRoom
 from assistant.reference import Reference, load_reference
 from assistant.retrieval import make_retriever
 from assistant.routing import Router, load_routes
 from assistant.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a channel needs beside the road: the reading room, the conversations with their secret, the staff keys."""
+
+    assistant: Assistant
+    reference: Reference
+    reading: ReadingRoom
+    conversations: Conversations
+    secret: bytes
+    keys: StaffKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +50,11 @@ def build_parts(settings: Settings, embedder: Embedder | None = None) -> Parts:
 
     Raises LibraryEmpty, ModelUnavailable or BadCorpus, each saying what to do.
     """
+    return _parts(settings, open_library(settings.library_dir), embedder)
+
+
+def _parts(settings: Settings, library: Library, embedder: Embedder | None) -> Parts:
     reference = load_reference(settings.corpus_dir)
-    library = open_library(settings.library_dir)
     model = embedder or SentenceTransformerEmbedder(settings.model, settings.threads)
     return Parts(
         router=load_routes(settings.corpus_dir),
@@ -50,3 +68,17 @@ def build_parts(settings: Settings, embedder: Embedder | None = None) -> Parts:
 def build_assistant(settings: Settings, embedder: Embedder | None = None) -> Assistant:
     """An assistant over the library in use. Raises what `build_parts` raises."""
     return build_parts(settings, embedder).assistant()
+
+
+def build_house(settings: Settings, embedder: Embedder | None = None) -> House:
+    """The house that settings choose. Raises what `build_parts` raises, BadSetting and ConversationsUnavailable."""
+    library = open_library(settings.library_dir)
+    parts = _parts(settings, library, embedder)
+    return House(
+        assistant=parts.assistant(),
+        reference=parts.reference,
+        reading=ReadingRoom(library, parts.reference, parts.retriever),
+        conversations=Conversations(settings.conversations_url, settings.conversation_minutes),
+        secret=conversation_secret(settings.home),
+        keys=StaffKeys(settings.conversations_url),
+    )

@@ -19,7 +19,7 @@ from assistant.reference import Reference, load_reference
 from assistant.settings import PREFIX, Settings
 from assistant.testing import HashEmbedder
 from assistant.web import create_app
-from assistant.wiring import build_assistant
+from assistant.wiring import House, build_house
 from ingest.build import build_library
 
 # Tiny matrices: a second thread of torch would cost more than it helps. Read when torch is first imported, here and in
@@ -115,15 +115,24 @@ def library(built: Built) -> Library:
 
 
 @pytest.fixture(scope="session")
-def assistant(built: Built) -> Assistant:
-    """The whole road over the small library."""
-    return build_assistant(built.settings, HashEmbedder())
+def house(built: Built) -> Iterator[House]:
+    """The road over the small library, the reading room, conversations and keys."""
+    opened = build_house(built.settings, HashEmbedder())
+    yield opened
+    opened.conversations.close()
+    opened.keys.close()
 
 
 @pytest.fixture(scope="session")
-def served(assistant: Assistant) -> Iterator[str]:
-    """The address of the web front over the small library, on loopback."""
-    with serving(create_app(assistant)) as address:
+def assistant(house: House) -> Assistant:
+    """The whole road over the small library."""
+    return house.assistant
+
+
+@pytest.fixture(scope="session")
+def served(house: House, built: Built) -> Iterator[str]:
+    """The address of the web front over the small library, on loopback. Nobody is limited there."""
+    with serving(create_app(house, built.settings.model_copy(update={"rate": "100000/minute"}))) as address:
         yield address
 
 

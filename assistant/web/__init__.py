@@ -1,4 +1,4 @@
-"""The web front: a JSON API and a plain page that works without JavaScript."""
+"""The web front: a JSON API, and a plain page that works without JavaScript."""
 
 from assistant.web.app import create_app
 

@@ -1,0 +1,57 @@
+"""What every address of the web front shares, and how a request reaches it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from assistant.settings import Settings
+from assistant.web.desk import Desk
+from assistant.web.doors import Doors, Visitor
+from assistant.web.metrics import Metrics
+from assistant.web.problems import Refused
+from assistant.wiring import House
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The web front of a house. Raises BadSetting when it is made of settings that cannot be used."""
+
+    house: House
+    settings: Settings
+    metrics: Metrics
+    desk: Desk
+    doors: Doors
+
+    @classmethod
+    def of(cls, house: House, settings: Settings) -> Front:
+        """The front of a house, with counts of its own."""
+        metrics = Metrics()
+        return cls(house, settings, metrics, Desk(house, metrics), Doors(settings, house.keys, metrics))
+
+    def ours(self, kind: str, token: str) -> None:
+        """Raises Refused when an id is none this server gave out."""
+        if not self.desk.is_ours(kind, token):
+            raise Refused(404, "Not known", f"This server gave out no such {kind}. Use the id exactly as it came.")
+
+
+def _front(request: Request) -> Front:
+    front = request.app.state.front
+    assert isinstance(front, Front)
+    return front
+
+
+def _visitor(request: Request) -> Visitor:
+    return _front(request).doors.let_in(request)
+
+
+def _staff(request: Request) -> Visitor:
+    return _front(request).doors.staff(request)
+
+
+# What an address asks for in its signature. Plain functions: they run on a worker thread, never on the event loop.
+At = Annotated[Front, Depends(_front)]
+Anyone = Annotated[Visitor, Depends(_visitor)]
+Staff = Annotated[Visitor, Depends(_staff)]

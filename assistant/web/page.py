@@ -1,0 +1,66 @@
+"""The page that works without JavaScript: one box, a form, an answer."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from assistant.domain import Answer, Register
+from assistant.web.desk import Asked
+from assistant.web.front import Anyone, At
+from assistant.web.guard import PAGE_POLICY
+from assistant.web.shapes import RegisterName
+
+EXAMPLES = (
+    "Can I get a break from looking after my mum?",
+    "Will they take the house to pay for care?",
+    "The council refused to assess my dad. Can they?",
+)
+_TEMPLATES = Path(__file__).parent / "templates"
+_HEADERS = {"Content-Security-Policy": PAGE_POLICY}
+
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/", response_class=HTMLResponse)
+def form(register: Annotated[RegisterName, Query()] = "plain") -> Response:
+    """The empty page."""
+    return HTMLResponse(_page(None, "", register), headers=_HEADERS)
+
+
+@router.post("/", response_class=HTMLResponse)
+def answer_form(
+    at: At,
+    by: Anyone,
+    question: Annotated[str, Form()] = "",
+    # Another name inside: pydantic warns of a field called `register`, which its models have already.
+    wording: Annotated[RegisterName, Form(alias="register")] = "plain",
+) -> Response:
+    """The page with an answer on it."""
+    at.doors.count(by)
+    told = at.desk.ask(Asked(question, Register(wording), channel="page"))
+    return HTMLResponse(_page(told.answer, question, wording), headers=_HEADERS)
+
+
+@router.get("/style.css")
+def style() -> Response:
+    """How the page looks."""
+    return Response((_TEMPLATES / "style.css").read_bytes(), media_type="text/css")
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
+    return environment.get_template("page.html")
+
+
+def _page(answer: Answer | None, question: str, register: str) -> str:
+    return _template().render(
+        answer=answer, question=question, register=register, registers=list(Register), examples=EXAMPLES
+    )
