@@ -1,10 +1,11 @@
-"""Texts to vectors. The only door to sentence-transformers."""
+"""Texts to vectors. The only door to sentence-transformers, which answers need only for a model without an export."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
 import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,15 +37,23 @@ class SentenceTransformerEmbedder:
 
     def __init__(self, model: str = "", threads: int = 2) -> None:
         self.name = model or DEFAULT_NAME
-        self._model, self._threads = model, threads
-        self._loaded: Any = None
+        self.threads = threads
+        self._model = model
+        self._held: Any = None
+        self._loading = threading.Lock()
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Raises ModelUnavailable when the model cannot be loaded."""
-        if self._loaded is None:
-            self._loaded = self._load()
-        encoded = self._loaded.encode(list(texts), batch_size=64, normalize_embeddings=True, show_progress_bar=False)
+        model = self.loaded()
+        encoded = model.encode(list(texts), batch_size=64, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(encoded, dtype=np.float32)
+
+    def loaded(self) -> Any:
+        """The sentence-transformers model itself, for the build to export. Raises ModelUnavailable."""
+        with self._loading:
+            if self._held is None:
+                self._held = self._load()
+            return self._held
 
     def _load(self) -> Any:
         path = self._model or str(packaged_model())
@@ -57,7 +66,7 @@ class SentenceTransformerEmbedder:
             from transformers.utils import logging as transformers_logging
 
             transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the build shows one bar of its own
-            torch.set_num_threads(self._threads)
+            torch.set_num_threads(self.threads)
             return SentenceTransformer(path, device="cpu")
         except (OSError, ValueError, ImportError) as exc:
             raise ModelUnavailable(

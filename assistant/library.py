@@ -27,6 +27,7 @@ from assistant.lexical import LexicalIndex, Scores, Tokens
 log = logging.getLogger("care_act")
 
 FORMAT = 2
+MODELS = "models"  # beside the builds: exported embedding models, which builds share
 CARDS_COLLECTION, PASSAGES_COLLECTION = "care-act-cards", "care-act-passages"
 BUILD = "Run `care-act ingest build` to make one."
 
@@ -56,6 +57,7 @@ class Manifest:
     entries: int
     originals: tuple[str, ...]
     corpus_digest: str
+    export: str = ""  # folder under `models` with the model as ONNX; empty when it could not be exported
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,11 @@ class Library:
         self._passage_rows = {passage.id: n for n, passage in enumerate(contents.passages)}
         self._collection: Any = None
         self._opening = threading.Lock()  # Chroma's clients share a registry that two threads must not fill at once
+
+    @property
+    def export_folder(self) -> Path | None:
+        """Where the exported embedding model is, shared between builds; None when the build could not export it."""
+        return self.folder.parent.parent / MODELS / self.manifest.export if self.manifest.export else None
 
     def _check(self, contents: Contents) -> None:
         if self.manifest.format != FORMAT:

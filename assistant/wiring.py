@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from assistant.assistant import Assistant, Finds
 from assistant.composing import Composer
 from assistant.conversations import Conversations, conversation_secret
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
+from assistant.errors import ModelUnavailable
+from assistant.exported import ExportedEmbedder
 from assistant.keys import StaffKeys
 from assistant.library import Library, open_library
 from assistant.presenting import Presenter
@@ -16,6 +19,8 @@ from assistant.reference import Reference, load_reference
 from assistant.retrieval import make_retriever
 from assistant.routing import Router, load_routes
 from assistant.settings import Settings
+
+log = logging.getLogger("care_act")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ def build_parts(settings: Settings, embedder: Embedder | None = None) -> Parts:
 
 def _parts(settings: Settings, library: Library, embedder: Embedder | None) -> Parts:
     reference = load_reference(settings.corpus_dir)
-    model = embedder or SentenceTransformerEmbedder(settings.model, settings.threads)
+    model = embedder or choose_embedder(settings, library)
     return Parts(
         router=load_routes(settings.corpus_dir),
         retriever=make_retriever(library, model, settings),
@@ -82,3 +87,15 @@ def build_house(settings: Settings, embedder: Embedder | None = None) -> House:
         secret=conversation_secret(settings.home),
         keys=StaffKeys(settings.conversations_url),
     )
+
+
+def choose_embedder(settings: Settings, library: Library) -> Embedder:
+    """The library's exported model; the original through sentence-transformers when there is none that can be used."""
+    original = SentenceTransformerEmbedder(settings.model, settings.threads)
+    if library.export_folder is None or original.name != library.manifest.model:
+        return original
+    try:
+        return ExportedEmbedder(library.export_folder, settings.threads)
+    except ModelUnavailable as exc:
+        log.warning("%s Until then sentence-transformers is used.", exc)
+        return original

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
+from pydantic import ValidationError
 
 from assistant.embedding import Embedder, Vectors
 from assistant.errors import CareActError, LibraryEmpty
@@ -22,6 +23,7 @@ from assistant.library import (
     CONTENTS,
     FORMAT,
     MANIFEST,
+    MODELS,
     PASSAGES_COLLECTION,
     Contents,
     EntryRow,
@@ -32,6 +34,7 @@ from assistant.library import (
     stored_vectors,
 )
 from ingest.entries import Entry, card_document, card_entries, passage_entries
+from ingest.exporting import exported, forget_unused
 from ingest.learning import learn
 from ingest.shelf import Shelf, read_shelf
 
@@ -77,6 +80,7 @@ def _write(
     on_cards = list(card_entries(shelf.cards, list(shelf.steps.values())))
     on_passages = list(passage_entries(shelf.passages))
     entries = [*on_cards, *on_passages]
+    embedder, export = exported(embedder, [entry.text for entry in entries], home / MODELS)
     vectors, kept, encode_seconds = _vectors(entries, home, embedder, progress)
     for left_over in (home / "builds").glob(".*.partial"):  # of a build that was killed: we hold the lock, it is dead
         shutil.rmtree(left_over, ignore_errors=True)
@@ -91,7 +95,7 @@ def _write(
         learn(rows, card_vectors, [card.id for card in shelf.cards]).save(aside / "learned.npz")
         contents = Contents(shelf.cards, shelf.steps, shelf.passages, shelf.quotes, rows)
         (aside / "contents.json").write_bytes(CONTENTS.dump_json(contents))
-        manifest = _manifest(shelf, embedder.name, len(entries), corpus_digest)
+        manifest = _manifest(shelf, embedder.name, export, len(entries), corpus_digest)
         (aside / "manifest.json").write_bytes(MANIFEST.dump_json(manifest, indent=1))
         Library(aside)  # raises when what was written cannot be read back
         aside.rename(home / "builds" / manifest.name)
@@ -168,7 +172,7 @@ def _index_words(folder: Path, shelf: Shelf) -> None:
     LexicalIndex.build(passages, Tokens.STEMS).save(folder / "passages")
 
 
-def _manifest(shelf: Shelf, model: str, entries: int, corpus_digest: str) -> Manifest:
+def _manifest(shelf: Shelf, model: str, export: str, entries: int, corpus_digest: str) -> Manifest:
     now = datetime.now(UTC)
     return Manifest(
         format=FORMAT,
@@ -182,6 +186,7 @@ def _manifest(shelf: Shelf, model: str, entries: int, corpus_digest: str) -> Man
         entries=entries,
         originals=shelf.originals,
         corpus_digest=corpus_digest,
+        export=export,
     )
 
 
@@ -200,3 +205,11 @@ def _swap(home: Path, name: str) -> None:
     builds = sorted(path for path in (home / "builds").iterdir() if not path.name.startswith("."))
     for old in builds[:-KEPT_BUILDS]:
         shutil.rmtree(old, ignore_errors=True)
+    forget_unused(home / MODELS, [_export_of(build) for build in builds[-KEPT_BUILDS:]])
+
+
+def _export_of(build: Path) -> str:
+    try:
+        return MANIFEST.validate_json((build / "manifest.json").read_bytes()).export
+    except (OSError, ValidationError):  # damaged: it names nothing
+        return ""

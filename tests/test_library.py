@@ -1,14 +1,18 @@
 """A finished library gives back what was put in, and Chroma is asked with our own vectors only."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import Built
 from small_cards import STATUTE
 
+from assistant.embedding import DEFAULT_NAME, SentenceTransformerEmbedder
 from assistant.errors import LibraryEmpty
 from assistant.library import Library, open_library
 from assistant.testing import HashEmbedder
+from assistant.wiring import choose_embedder
 from ingest.build import build_library
 
 
@@ -58,3 +62,15 @@ def test_a_folder_that_is_no_library_says_what_to_run(tmp_path: Path) -> None:
     for ask in (open_library, Library):
         with pytest.raises(LibraryEmpty, match="Run `care-act ingest build`"):
             ask(tmp_path)
+
+
+def test_a_library_with_a_damaged_export_is_used_through_the_original(
+    library: Library, built: Built, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert isinstance(choose_embedder(built.settings, library), SentenceTransformerEmbedder)
+    library.manifest = replace(library.manifest, model=DEFAULT_NAME, export="gone")
+    try:
+        assert isinstance(choose_embedder(built.settings, library), SentenceTransformerEmbedder)
+    finally:
+        library.manifest = replace(library.manifest, model="hash", export="")
+    assert "Until then sentence-transformers is used" in caplog.text
