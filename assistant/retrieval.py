@@ -37,7 +37,7 @@ class Retriever:
     def retrieve(self, question: Question) -> Evidence:
         """Cards scored over the whole message and over its parts, and the nearest official passages."""
         queries = self._embedder.embed([question.text, *question.parts])
-        return Evidence(self._cards(question, queries), self._passages(question.text, queries[0]))
+        return Evidence(self._cards(question, queries), self.passages(question.text, queries[0]))
 
     def _cards(self, question: Question, queries: Vectors) -> tuple[ScoredCard, ...]:
         similarities = self.cards.similarities(queries)
@@ -51,17 +51,18 @@ class Retriever:
             found.append(ScoredCard(card, float(fused[n]), similarity, phrasing, relevance))
         return tuple(found)
 
-    def _passages(self, text: str, query: Vectors) -> tuple[ScoredPassage, ...]:
+    def passages(self, text: str, query: Vectors, count: int = PASSAGES) -> tuple[ScoredPassage, ...]:
+        """The official passages that come nearest to a question by their words and by its vector, best first."""
         library = self._library
         if not library.passages:
             return ()
         words = library.passage_words(text)
-        cosines = library.passage_similarities(query, 4 * PASSAGES)
-        candidates = sorted({*cosines, *map(int, np.argsort(-words)[: 4 * PASSAGES])})
+        cosines = library.passage_similarities(query, 4 * count)
+        candidates = sorted({*cosines, *map(int, np.argsort(-words)[: 4 * count])})
         lowest = min(cosines.values(), default=0.0)
         dense = np.array([cosines.get(n, lowest) for n in candidates], dtype=np.float32)
         fused = z_scores(words[candidates]) + z_scores(dense)
-        order = np.argsort(-fused, kind="stable")[:PASSAGES]
+        order = np.argsort(-fused, kind="stable")[:count]
         return tuple(ScoredPassage(library.passages[candidates[n]], float(fused[n]), float(dense[n])) for n in order)
 
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from tqdm import tqdm
 
 from assistant.card_index import Weights
+from assistant.embedding import SentenceTransformerEmbedder
 from assistant.library import open_library
 from assistant.reference import load_reference
 from assistant.routing import load_routes
@@ -25,6 +26,7 @@ from evals.routing import grade as grade_routes
 from evals.routing import read_all_routes
 
 app = typer.Typer(help="Grade answers, finding and speed with the real Assistant.", no_args_is_help=True)
+SCIFACT = Path("../shared/bench/scifact")
 Examples = Annotated[Path | None, typer.Option(help="Annotated examples (JSON lines) to use instead of our own cases.")]
 
 
@@ -89,6 +91,33 @@ def levers(
     _print(LEGEND)
     if out is not None:
         out.write_text(json.dumps(lever_json(rows), indent=1) + "\n", encoding="utf-8")
+
+
+@app.command()
+def scifact(
+    folder: Annotated[Path, typer.Option(help="the benchmark in BEIR's layout")] = SCIFACT,
+    out: Annotated[Path | None, typer.Option(help="also write the figures as JSON")] = None,
+) -> None:
+    """BEIR SciFact: nDCG@10 of the retriever of passages, beside BM25, MiniLM and their rank fusion."""
+    from evals.scifact import Systems, benchmark_library, read_benchmark, run_benchmark
+    from evals.tables import figure_json
+
+    settings = load_settings()
+    benchmark = read_benchmark(folder)
+    embedder = SentenceTransformerEmbedder(settings.model, settings.threads)
+    with tqdm(total=len(benchmark.documents), unit="text", desc="building", disable=None) as bar:
+
+        def built(done: int, _: int) -> None:
+            bar.update(done - bar.n)
+
+        library = benchmark_library(benchmark, settings.home / "evals" / "scifact", embedder, built)
+    with tqdm(total=len(benchmark.queries), unit="query", disable=None) as bar:
+        figures = run_benchmark(benchmark, Systems(library, embedder), bar.update)
+    _print(f"SciFact, {len(benchmark.documents)} documents, nDCG@10")
+    _print(*(f"{name:45} {figure}" for name, figure in figures.items()))
+    if out is not None:
+        values = {name: figure_json(figure) for name, figure in figures.items()}
+        out.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
 
 
 @app.command(name="bench")

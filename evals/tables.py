@@ -44,18 +44,15 @@ def lever_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def _values(scores: FindingScores) -> dict[str, Any]:
-    figures = {name: getattr(scores, name) for name in asdict(scores)}
-    return {
-        name: None
-        if figure is None
-        else {
-            "value": round(figure.value, 4),
-            "n": figure.n,
-            "low": round(figure.interval[0], 4),
-            "high": round(figure.interval[1], 4),
-        }
-        for name, figure in figures.items()
-    }
+    return {name: figure_json(getattr(scores, name)) for name in asdict(scores)}
+
+
+def figure_json(figure: Rate | Mean | None) -> dict[str, Any] | None:
+    """A figure as its value, n and interval, to four decimals."""
+    if figure is None:
+        return None
+    low, high = figure.interval
+    return {"value": round(figure.value, 4), "n": figure.n, "low": round(low, 4), "high": round(high, 4)}
 
 
 def _n(rows: Sequence[Row], split: str) -> int:

@@ -6,7 +6,8 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,11 +64,24 @@ def build_library(
     read, CareActError when another build is running.
     """
     started = time.perf_counter()
+    with _alone(home):
+        shelf = read_shelf(corpus, originals)
+        return _write(shelf, home, embedder, progress, started, _corpus_digest(corpus))
+
+
+def build_shelf(shelf: Shelf, home: Path, embedder: Embedder, progress: Progress | None = None) -> BuildReport:
+    """Build a library from what was read elsewhere, and make it the one in use. Raises what `build_library` raises."""
+    with _alone(home):
+        return _write(shelf, home, embedder, progress, time.perf_counter(), hashlib.sha256(b"").hexdigest())
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Holds the lock of the one writer a library may have."""
     home.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(home / "writer.lock", timeout=0):
-            shelf = read_shelf(corpus, originals)
-            return _write(shelf, home, embedder, progress, started, _corpus_digest(corpus))
+            yield
     except Timeout:
         raise CareActError(
             f"Another build is writing to {home}. Wait until it has ended, then run this again."

@@ -25,6 +25,9 @@ def learn(rows: Sequence[EntryRow], vectors: Vectors, card_ids: Sequence[str]) -
 
     `rows` name the rows of `vectors`. The same input gives the same result on the same machine.
     """
+    if not card_ids:  # a library of official texts alone
+        size = vectors.shape[1]
+        return Learned(np.eye(size, dtype=np.float32), vectors[:0], np.zeros(0, dtype=np.float32))
     import torch
 
     torch.manual_seed(0)
