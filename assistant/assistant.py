@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Protocol
 
 from assistant import privacy
+from assistant.checks import Checks
 from assistant.composing import Composer
 from assistant.domain import Answer, Event, Evidence, Question, Register, Retrieved, Status
 from assistant.languages import recognised
+from assistant.letters import Letters
 from assistant.presenting import Presenter
 from assistant.reference import Reference
 from assistant.routing import Router
@@ -42,10 +44,18 @@ class Assistant:
     """Answers a message. Everybody gets an Answer; what broke is logged without the message."""
 
     def __init__(
-        self, router: Router, retriever: Finds, composer: Composer, presenter: Presenter, reference: Reference
+        self,
+        router: Router,
+        retriever: Finds,
+        composer: Composer,
+        presenter: Presenter,
+        reference: Reference,
+        letters: Letters,
+        checks: Checks,
     ) -> None:
         self._router, self._retriever, self._composer = router, retriever, composer
         self._presenter, self._reference = presenter, reference
+        self.letters, self.checks = letters, checks
 
     def answer(
         self, message: str, history: Sequence[str] = (), register: Register = Register.PLAIN, answer_id: str = ""
@@ -92,6 +102,8 @@ class Assistant:
             language = recognised(said) if signpost is None else None
         if language is not None:
             yield Event("answer", self._presenter.clarify(answer_id, " ".join(language.text), register))
+        elif signpost is None and self.letters.asked_for(said):
+            yield Event("answer", self._letter(said, history, register, answer_id))
         elif signpost is None:
             yield Event("answer", (yield from self._looked_up(said, history, register, answer_id, timings)))
         else:
@@ -100,6 +112,15 @@ class Assistant:
             if signpost.then_answer:
                 found = yield from self._looked_up(said, history, register, answer_id, timings)
                 yield Event("answer", _after(first, found))
+
+    def _letter(self, message: str, history: Sequence[str], register: Register, answer_id: str) -> Answer:
+        """The draft a message asks for, filled only with what the person said; which letters there are when none fits."""
+        said = [privacy.redact(text) for text in (*history, message)]
+        name = self.letters.match(said[-1], said[:-1])
+        if not name:
+            return self._presenter.which_letter(answer_id, self.letters.titles(), register)
+        letter = self.letters.fill(name, self.letters.fields_said(name, said))
+        return self._presenter.letter(answer_id, letter, register)
 
     def _looked_up(
         self, message: str, history: Sequence[str], register: Register, answer_id: str, timings: dict[str, float]

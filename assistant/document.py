@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.domain import Answer, Cited, Contact, Register, Sentence
+from assistant.domain import Answer, Cited, Contact, Letter, Register, Sentence
 
 _LEADING = {"verdict", "signpost"}
 
@@ -17,6 +17,8 @@ class BlockKind(StrEnum):
     LEAD = "lead"
     POINTS = "points"
     STAFF = "staff"
+    LETTER = "letter"
+    GAPS = "gaps"
     NEXT = "next"
     CONTACTS = "contacts"
     WORDS = "words"
@@ -26,6 +28,7 @@ class BlockKind(StrEnum):
 
 HEADINGS: Mapping[BlockKind, str] = {
     BlockKind.STAFF: "For staff",
+    BlockKind.GAPS: "What is left for you to fill in",
     BlockKind.NEXT: "What to do next",
     BlockKind.CONTACTS: "Who can help",
     BlockKind.WORDS: "Words used",
@@ -88,6 +91,7 @@ def document(answer: Answer) -> Document:
     left = [word for word in answer.words if word.term not in told]
     blocks = [
         *_answer_blocks(answer, lines),
+        *(_letter_blocks(answer.letter) if answer.letter is not None else ()),
         _block(BlockKind.NEXT, lines(answer.next_steps)),
         _block(BlockKind.CONTACTS, map(_contact_line, answer.contacts)),
         _block(BlockKind.WORDS, (Line((Span(w.term, bold=True), Span(f": {w.meaning}"))) for w in left)),
@@ -104,9 +108,15 @@ def _answer_blocks(answer: Answer, lines: Callable[[Iterable[Sentence]], tuple[L
         if answer.register is not Register.EASY and not any(s.role == "signpost" for s in part):
             leading = _one_paragraph(leading)
         yield Block(BlockKind.LEAD, leading, heading)
-        points = lines(s for s in part if s.role not in {*_LEADING, "staff"})
+        points = lines(s for s in part if s.role not in {*_LEADING, "staff", "letter"})
         yield Block(BlockKind.POINTS, points, "" if leading else heading, bulleted=True)
     yield _block(BlockKind.STAFF, lines(s for s in answer.sentences if s.role == "staff"))
+
+
+def _letter_blocks(letter: Letter) -> Iterator[Block]:
+    """The draft as it is to be sent, a line a line, and the questions that fill its gaps."""
+    yield Block(BlockKind.LETTER, tuple(Line((Span(line),)) for line in letter.text.rstrip().split("\n")))
+    yield _block(BlockKind.GAPS, (Line((Span(gap.question),)) for gap in letter.missing))
 
 
 def _parts(sentences: Iterable[Sentence]) -> list[tuple[str, list[Sentence]]]:

@@ -297,6 +297,28 @@ class Retrieved:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterField:
+    """A gap in a letter: what stands in its place until it is filled, and the question that fills it."""
+
+    name: str
+    label: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A draft to send. `lines` are its sentences that rest on the law; `missing` are the gaps left in `text`."""
+
+    name: str
+    title: str
+    text: str
+    lines: tuple[Sentence, ...]
+    sources: tuple[Cited, ...]
+    fields: dict[str, str] = field(default_factory=dict)
+    missing: tuple[LetterField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a person gets, always: an answer, a signpost or a plain refusal.
 
@@ -313,6 +335,7 @@ class Answer:
     contacts: tuple[Contact, ...] = ()
     retrieved: tuple[Retrieved, ...] = ()
     notes: tuple[str, ...] = ()
+    letter: Letter | None = None
     composer: str = "statements"
     subject: str = ""
     timings_ms: dict[str, float] = field(default_factory=dict)

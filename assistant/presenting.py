@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 from assistant import rendering
+from assistant.citing import Citations
 from assistant.document import document as document  # where other rooms find it
 from assistant.domain import (
     Answer,
@@ -16,15 +16,15 @@ from assistant.domain import (
     Draft,
     Figure,
     Force,
+    Letter,
     Passage,
-    Place,
     Register,
     Retrieved,
     Sentence,
     Status,
     Word,
 )
-from assistant.places import base_ref, expand
+from assistant.places import base_ref
 from assistant.reference import Reference
 from assistant.routing import Signpost
 
@@ -34,9 +34,14 @@ _NOT_FOUND = (
     "Your council's adult social care team, or an advice organisation, would know.",
 )
 _ERROR = "Sorry, something went wrong here and I could not answer. Nothing you wrote was kept. Please try again in a little while."
+_LETTER = (
+    "Here is a draft: {title}.",
+    "I filled in only what you said here. The gaps in square brackets are for you.",
+    "Change what is not right before you send it, and keep a copy.",
+)
+_LETTER_NOTE = "This is a draft, not legal advice. Names and addresses you write into it are not kept here."
+_WHICH_LETTER = "I can write a draft for you. What should the letter be about? These are the ones I know:"
 _LONGEST_QUOTE = 60  # words
-_SHORTEST_QUOTE = 30  # characters: less is a fragment
-_CONVERTER_MARK = re.compile(r"\[\^|\*|“\*")  # footnotes and emphasis, which are not words of the law
 
 
 class Presenter:
@@ -49,11 +54,10 @@ class Presenter:
         """The answer of a checked draft: sources numbered in order of use, words explained, contacts from data."""
         if draft.status is Status.NOT_FOUND:
             return self._not_found(answer_id, draft, register, retrieved)
-        handles: dict[Place, str] = {}
+        citations = Citations(self._reference, self._quotes)
         sentences, steps = list[Sentence](), list[Sentence]()
         for drafted in draft.sentences:
-            places = dict.fromkeys(place for statement in drafted.cites for place in statement.places)
-            numbered = tuple(handles.setdefault(place, str(len(handles) + 1)) for place in places)
+            numbered = citations.handles(place for statement in drafted.cites for place in statement.places)
             sentence = Sentence(drafted.text, drafted.cites[0].force, numbered, drafted.role)
             (steps if drafted.role == "next" else sentences).append(sentence)
         words = () if register is Register.STAFF else self._explain(sentences, steps)
@@ -64,7 +68,7 @@ class Presenter:
             register=register,
             sentences=tuple(sentences),
             next_steps=tuple(steps),
-            sources=tuple(self._cited(handle, place) for place, handle in handles.items()),
+            sources=citations.cited(),
             words=words,
             contacts=self._contacts(draft.contacts),
             retrieved=tuple(retrieved),
@@ -89,6 +93,26 @@ class Presenter:
         return Answer(
             answer_id, Status.CLARIFY, register, (Sentence(ask_back, Force.ADVICE, (), "signpost"),), composer="route"
         )
+
+    def letter(self, answer_id: str, letter: Letter, register: Register) -> Answer:
+        """A draft to copy and send: what it is, the draft with its law, and the gaps that are left."""
+        opening = [Sentence(text.format(title=letter.title), Force.ADVICE, (), "verdict") for text in _LETTER]
+        return Answer(
+            answer_id,
+            Status.LETTER,
+            register,
+            (*opening, *letter.lines),
+            sources=letter.sources,
+            contacts=self._contacts(["find-council"]),
+            notes=(_LETTER_NOTE,),
+            letter=letter,
+        )
+
+    def which_letter(self, answer_id: str, titles: Iterable[str], register: Register) -> Answer:
+        """The letters there are, when it is not clear which one is wanted."""
+        said = [Sentence(_WHICH_LETTER, Force.ADVICE, (), "verdict")]
+        said += [Sentence(f"{title}.", Force.ADVICE, (), "point") for title in titles]
+        return Answer(answer_id, Status.CLARIFY, register, tuple(said), composer="route")
 
     def failed(self, answer_id: str, register: Register) -> Answer:
         """What a person sees when machinery broke: an apology, never a trace."""
@@ -126,15 +150,6 @@ class Presenter:
                 told |= {word.term: word for word in new}
                 group[n] = replace(sentence, terms=tuple(word.term for word in new))
         return tuple(told.values())
-
-    def _cited(self, handle: str, place: Place) -> Cited:
-        return self._reference.cited(handle, place, self._quote(place))
-
-    def _quote(self, place: Place) -> str:
-        """The exact official words of a place: a span without the converter's footnote marks, or nothing."""
-        words = self._quotes.get(f"{place.source} {expand(place.ref)[0]}", "")
-        before_marks = _CONVERTER_MARK.split(words, maxsplit=1)[0].strip()
-        return before_marks if len(before_marks) >= _SHORTEST_QUOTE else ""
 
     def _contacts(self, names: Iterable[str]) -> tuple[Contact, ...]:
         return tuple(self._reference.contacts[name] for name in names if name in self._reference.contacts)
@@ -176,6 +191,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "contacts",
         "retrieved",
         "notes",
+        "letter",
         "composer",
         "timings_ms",
     )

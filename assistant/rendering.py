@@ -91,6 +91,8 @@ def _shown_quote(line: Line, document: Document) -> str:
 
 def _markdown_block(block: Block, document: Document) -> str:
     heading = f"## {_escaped(block.heading)}\n\n" if block.heading else ""
+    if block.kind is BlockKind.LETTER:  # each line stays a line
+        return "\n".join(f"{_not_an_opener(_escaped(line.text))}\\" if line.text else "" for line in block.lines)
     bullet = "- " if block.bulleted else ""
     lines = []
     for line in block.lines:
@@ -124,6 +126,8 @@ def _html_block(block: Block, level: int) -> str:
     if block.kind is BlockKind.SOURCES:
         items = (f'<li id="source-{html.escape(line.handle)}">{_html_line(line)}</li>' for line in block.lines)
         body = f"<ul>{''.join(items)}</ul>"
+    elif block.kind is BlockKind.LETTER:
+        body = f"<pre>{html.escape(chr(10).join(line.text for line in block.lines))}</pre>"
     elif block.bulleted:
         body = f"<ul>{''.join(f'<li>{_html_line(line)}</li>' for line in block.lines)}</ul>"
     else:

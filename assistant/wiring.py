@@ -6,12 +6,14 @@ import logging
 from dataclasses import dataclass
 
 from assistant.assistant import Assistant, Finds
+from assistant.checks import Checks
 from assistant.composing import Composer
 from assistant.conversations import Conversations, conversation_secret
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.errors import ModelUnavailable
 from assistant.exported import ExportedEmbedder
 from assistant.keys import StaffKeys
+from assistant.letters import Letters
 from assistant.library import Library, open_library
 from assistant.presenting import Presenter
 from assistant.reading import ReadingRoom
@@ -44,10 +46,14 @@ class Parts:
     composer: Composer
     presenter: Presenter
     reference: Reference
+    letters: Letters
+    checks: Checks
 
     def assistant(self) -> Assistant:
         """The assistant made of them."""
-        return Assistant(self.router, self.retriever, self.composer, self.presenter, self.reference)
+        return Assistant(
+            self.router, self.retriever, self.composer, self.presenter, self.reference, self.letters, self.checks
+        )
 
 
 def build_parts(settings: Settings, embedder: Embedder | None = None) -> Parts:
@@ -61,12 +67,15 @@ def build_parts(settings: Settings, embedder: Embedder | None = None) -> Parts:
 def _parts(settings: Settings, library: Library, embedder: Embedder | None) -> Parts:
     reference = load_reference(settings.corpus_dir)
     model = embedder or choose_embedder(settings, library)
+    presenter = Presenter(reference, library.quotes)
     return Parts(
         router=load_routes(settings.corpus_dir),
         retriever=make_retriever(library, model, settings),
         composer=Composer(library.steps),
-        presenter=Presenter(reference, library.quotes),
+        presenter=presenter,
         reference=reference,
+        letters=Letters(settings.corpus_dir, reference, library.quotes),
+        checks=Checks(settings.corpus_dir, presenter, reference),
     )
 
 

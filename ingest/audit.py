@@ -11,10 +11,10 @@ from pathlib import Path
 import nupunkt
 
 from assistant.domain import Authority, Card, Force, NextStep, Place, Source, Statement
+from assistant.marks import Problem
 from assistant.places import expand, in_force, parse_ref
 from assistant.reference import Reference, load_reference
 from ingest.cards import CardFile, read_cards, same_as, shared_ids, shared_phrasings
-from ingest.marks import Problem
 from ingest.next_steps import read_next_steps
 from ingest.originals import Original, read_originals
 from ingest.readability import Reading, read_sentences

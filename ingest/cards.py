@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.domain import Card, Phrasing, Statement, Verdict
-from ingest.header import Header, read_header
-from ingest.marks import Marked, Problem, read_marked
+from assistant.header import Header, read_header
+from assistant.marks import Marked, Problem, read_marked
 
 _HEADER_NAMES = {"id", "title", "topics", "kind", "asked", "next", "contacts", "letters"}
 KINDS = ("answer", "myth", "not-in-force", "procedure", "digest")

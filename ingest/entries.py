@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from assistant.domain import Card, NextStep, Passage, Statement
 from assistant.library import EntryKind
+from assistant.marks import Problem
 from assistant.reference import Reference
 from ingest.cards import CardFile
-from ingest.marks import Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from assistant.domain import NextStep, Statement
 from assistant.errors import BadCorpus
-from ingest.header import inline_list
-from ingest.marks import Problem, read_marked
+from assistant.header import inline_list
+from assistant.marks import Problem, read_marked
 
 
 def read_next_steps(corpus: Path) -> tuple[dict[str, NextStep], list[Problem]]:

@@ -80,7 +80,7 @@ def make_small_corpus(real_corpus: Path, folder: Path) -> Path:
     folder.mkdir(parents=True)
     for name in DATA:
         shutil.copy(real_corpus / name, folder / name)
-    for name in ("routes", "letters"):
+    for name in ("routes", "letters", "checks"):
         shutil.copytree(real_corpus / name, folder / name)
     (folder / "next-steps.md").write_text(STEPS, encoding="utf-8")
     write_cards(folder, SMALL_CARDS)

@@ -7,11 +7,10 @@ import pytest
 from conftest import Built
 
 from assistant.assistant import Assistant
-from assistant.composing import Composer
 from assistant.domain import Evidence, Question, Register, Status
-from assistant.presenting import Presenter, as_json, as_text
-from assistant.reference import Reference
-from assistant.routing import load_routes
+from assistant.presenting import as_json, as_text
+from assistant.testing import HashEmbedder
+from assistant.wiring import build_parts
 
 SECRET = "my mother Agnes Pettigrew hides her pension in the piano"
 
@@ -24,8 +23,8 @@ class Breaks:
 
 
 @pytest.fixture
-def broken(built: Built, reference: Reference) -> Assistant:
-    return Assistant(load_routes(built.corpus), Breaks(), Composer({}), Presenter(reference, {}), reference)
+def broken(built: Built) -> Assistant:
+    return replace(build_parts(built.settings, HashEmbedder()), retriever=Breaks()).assistant()
 
 
 def test_a_question_is_answered_end_to_end(assistant: Assistant) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.domain import Force, Place
-from ingest.marks import Marked, Problem, read_marked
+from assistant.marks import Marked, Problem, read_marked
 
 
 def read(text: str) -> tuple[list[Marked], list[Problem]]:

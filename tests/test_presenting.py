@@ -37,7 +37,7 @@ CONTRACT: dict[str, Any] = {
     "composer": str,
     "timings_ms": dict,
 }
-MORE = {"": {"notes"}, "next_steps": {"force"}, "contacts": {"when"}}  # what we add to the contract
+MORE = {"": {"notes", "letter"}, "next_steps": {"force"}, "contacts": {"when"}}  # what we add to the contract
 ASKED = (
     "Can I get a break from looking after my mum?",
     "how much savings can i have before i pay for care",

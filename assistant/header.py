@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.marks import Problem
+from assistant.marks import Problem
 
-_LISTS = {"topics", "next", "contacts", "letters"}
+_LISTS = {"topics", "next", "contacts", "letters", "words"}
 
 
 @dataclass(frozen=True, slots=True)

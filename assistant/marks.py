@@ -10,7 +10,7 @@ from assistant.domain import Force, Place
 from assistant.places import parse_ref
 
 _FORCES = "|".join(force.value for force in Force)
-_MARK = re.compile(rf"\[(?P<force>{_FORCES})\b(?P<places>[^\]]*)\]")
+MARK = re.compile(rf"\[(?P<force>{_FORCES})\b(?P<places>[^\]]*)\]")
 _NEAR_MARK = re.compile(r"\[(?P<inside>[^\]]*)\]")
 
 
@@ -40,7 +40,7 @@ class Marked:
 def read_marked(text: str, file: str, line: int, problems: list[Problem]) -> Iterator[Marked]:
     """The marked sentences of a paragraph, in order. What cannot be read is added to `problems`."""
     end = 0
-    for match in _MARK.finditer(text):
+    for match in MARK.finditer(text):
         sentence = " ".join(text[end : match.start()].split())
         end = match.end()
         if not sentence:

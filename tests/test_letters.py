@@ -1,0 +1,121 @@
+"""The right draft, filled with what the person said and nothing else, every legal line with its place."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from assistant.assistant import Assistant
+from assistant.domain import Status
+from assistant.errors import BadCorpus
+from assistant.letters import Letters
+from assistant.presenting import as_json, as_text
+from assistant.reference import Reference
+
+
+@pytest.fixture(scope="module")
+def letters(real_corpus: Path, reference: Reference) -> Letters:
+    return Letters(real_corpus, reference)
+
+
+def test_every_letter_can_be_filled_and_every_gap_has_a_question(letters: Letters) -> None:
+    assert len(letters.names()) >= 12
+    for name in letters.names():
+        empty = letters.fill(name)
+        assert {field.name for field in empty.missing} == {field.name for field in letters.get(name).fields}
+        assert all(field.question.endswith("?") and f"[{field.label}]" in empty.text for field in empty.missing)
+        full = letters.fill(name, {field.name: f"<{field.name}>" for field in empty.missing})
+        assert full.missing == ()
+        assert not re.search(r"[{}\[\]]", full.text)
+
+
+def test_every_legal_line_names_its_place_in_the_letter_and_its_source_beside_it(letters: Letters) -> None:
+    for name in letters.names():
+        letter = letters.fill(name)
+        handles = {cited.handle for cited in letter.sources}
+        assert letter.lines
+        for line in letter.lines:
+            assert set(line.handles) <= handles
+            assert line.handles or line.force == "advice"
+            assert line.text[:-1] + " (" in letter.text
+
+
+def test_a_value_stays_text_and_bad_ones_do_no_harm(letters: Letters) -> None:
+    text = letters.fill("review", {"person": "Ann {council} \x00 [x]", "nothing": "y", "what_changed": "  "}).text
+    assert "Ann {council} [x]" in text
+    assert "[what has changed since the plan was made]" in text
+    assert len(letters.fill("review", {"person": "x" * 100_000}).text) < 5_000
+
+
+def test_a_letter_that_cannot_be_used_is_named_with_its_line(small_corpus: Path) -> None:
+    path = small_corpus / "letters" / "review.md"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("[must care-act-2014 s.27(1)(b)]", "[must s.27]", 1), encoding="utf-8"
+    )
+    with pytest.raises(BadCorpus, match=r"letters/review\.md:\d+"):
+        Letters(small_corpus)
+
+
+@pytest.mark.parametrize(
+    ("message", "name"),
+    [
+        ("can you write a letter asking for a carers assessment", "carers-assessment"),
+        ("pls rite me a email to social services they cut my hours", "challenge-a-cut"),
+        ("Template letter for a review?", "review"),
+        ("could you do me a letter for deferred payment", "deferred-payment"),
+        ("i need a letter to the council about mums discharge from hospital", "safe-discharge"),
+    ],
+)
+def test_the_letter_is_found_by_what_it_is_about(letters: Letters, message: str, name: str) -> None:
+    assert letters.match(message) == name
+
+
+def test_what_was_said_before_tells_which_letter_is_meant(letters: Letters) -> None:
+    said = ["They have cut my mum's hours from 14 to 7 and given no reasons"]
+    assert letters.match("write to the council for me", said) == "challenge-a-cut"
+    assert letters.match("write to the council for me") == ""
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "had a letter from counsil saying £112 a wk from monday",
+        "can i write my own care plan",
+        "The council wrote to me about my mum. What do I do?",
+        "do they have to put it in writing",
+        "write a poem",
+        "Did the council get my email yesterday?",
+    ],
+)
+def test_talk_about_letters_is_not_a_request_for_one(letters: Letters, message: str) -> None:
+    assert not letters.asked_for(message)
+
+
+def test_only_what_was_said_is_filled_in_word_for_word(letters: Letters) -> None:
+    said = [
+        "I look after my mum. I do her meds, shopping and the bills. I have not slept properly since March.",
+        "Leeds Council",
+    ]
+    fields = letters.fields_said("carers-assessment", said)
+    assert fields == {
+        "person": "my mum",
+        "council": "Leeds Council",
+        "what_i_do": "I do her meds, shopping and the bills.",
+        "effect_on_me": "I have not slept properly since March.",
+    }
+    assert letters.fields_said("carers-assessment", ["my mum and my dad both need me"]).get("person") is None
+
+
+def test_asked_on_the_road_the_answer_is_the_draft(assistant: Assistant) -> None:
+    said = ["My mum's care was cut last week. It affects my mum badly."]
+    answer = assistant.answer("Please write to the council for me", said)
+    assert answer.status is Status.LETTER
+    assert answer.letter is not None
+    assert answer.letter.name == "challenge-a-cut"
+    assert answer.letter.text in as_text(answer)
+    assert as_json(answer)["letter"]["missing"][0] == {
+        "name": "your_name",
+        "label": "your name",
+        "question": "What is your name?",
+    }
+    assert assistant.answer("write to the council for me").status is Status.CLARIFY
