@@ -56,7 +56,11 @@ def chat(register: AsRegister = Register.PLAIN) -> None:
 
 
 @app.command()
-def serve(host: str = "", port: int = 0) -> None:
+def serve(
+    host: str = "",
+    port: int = 0,
+    admin: Annotated[bool, typer.Option("--admin", help="Also serve the maintainers' view, for staff keys.")] = False,
+) -> None:
     """Serve the page and the API."""
     import uvicorn
 
@@ -71,7 +75,7 @@ def serve(host: str = "", port: int = 0) -> None:
     )  # loads the model before the first person asks
     _console().print(f"Serving on http://{settings.host}:{settings.port} (stop with Ctrl-C)")
     uvicorn.run(
-        create_app(house, settings),
+        create_app(house, settings, with_admin=admin),
         host=settings.host,
         port=settings.port,
         log_level="warning",

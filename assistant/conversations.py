@@ -181,6 +181,13 @@ class Conversations:
         with self._database.reading() as connection:
             return tuple(Opinion(**row._mapping) for row in connection.execute(rows))
 
+    def opinion(self, answer_id: str) -> Opinion | None:
+        """What was thought of one answer; None when nobody said."""
+        row = sa.select(_feedback).where(_feedback.c.answer == answer_id)
+        with self._database.reading() as connection:
+            found = connection.execute(row).first()
+        return Opinion(**found._mapping) if found else None
+
     def unanswered_counts(self, most: int = 500) -> tuple[Unanswered, ...]:
         """What could not be answered, newest day and most frequent first."""
         table = _unanswered.c

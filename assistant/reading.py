@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 from assistant.assistant import Finds
 from assistant.domain import Passage, Place, Question
@@ -59,8 +60,9 @@ class ReadingRoom:
         self._shelves: dict[str, list[Passage]] = defaultdict(list)
         for passage in library.passages:
             self._shelves[passage.place.source].append(passage)
-        statements = (s for card in library.cards for s in (*card.statements, *card.easy, *card.staff))
-        self._cited = {(p.source, base_ref(p.ref)) for statement in statements for p in statement.places}
+        texts = [(*card.statements, *card.easy, *card.staff) for card in library.cards]
+        texts += [step.statements for step in library.steps.values()]
+        self._cited = {(p.source, base_ref(p.ref)) for text in texts for said in text for p in said.places}
 
     def open(self, source_id: str, ref: str, around: int = 1) -> Opened | None:
         """The passages at a place, and `around` of their neighbours on each side; None when there is no such place."""
@@ -86,6 +88,19 @@ class ReadingRoom:
             before=tuple(shelf[max(0, first - around) : first]),
             after=tuple(shelf[last : last + around]) if here else (),
         )
+
+    def shelves(self) -> list[dict[str, Any]]:
+        """Every source with its date and the number of its passages held."""
+        return [
+            {
+                "id": source.id,
+                "title": source.title,
+                "authority": source.authority.value,
+                "as_of": source.as_of,
+                "passages": len(self._shelves.get(source.id, ())),
+            }
+            for source in self._reference.sources.values()
+        ]
 
     def search(self, text: str, most: int = 8) -> tuple[Hit, ...]:
         """Cards and passages for a question, best first, each kind in turn. Personal details are not searched with."""

@@ -31,7 +31,7 @@ def problem(response: httpx.Response, status: int) -> dict[str, Any]:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     told: dict[str, Any] = response.json()
-    assert set(told) == {"type", "title", "status", "detail", "request"}
+    assert set(told) == {"type", "title", "status", "detail", "message", "request"}
     assert told["request"] == response.headers["x-request-id"]
     assert told["status"] == status
     assert "Traceback" not in response.text

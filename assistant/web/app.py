@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,27 +12,37 @@ from starlette.middleware.cors import CORSMiddleware
 
 from assistant import __version__
 from assistant.settings import Settings
-from assistant.web import api, page, running
+from assistant.web import admin, api, completions, page, running
 from assistant.web.front import Front
 from assistant.web.guard import Guard
 from assistant.web.problems import Problem, plain_errors
+from assistant.web.tools import Tools
 from assistant.wiring import House
 
 
-def create_app(house: House, settings: Settings) -> FastAPI:
+def create_app(house: House, settings: Settings, with_admin: bool = False) -> FastAPI:
     """The API, the page and the checks of a house. Touches nothing until a request comes. Raises BadSetting."""
     front = Front.of(house, settings)
+    tools = Tools(front)
+
+    @asynccontextmanager
+    async def running_tools(_: FastAPI) -> AsyncIterator[None]:
+        async with tools.running():
+            yield
+
     app = FastAPI(
         title="Care Act assistant",
         version=__version__,
+        lifespan=running_tools,
         docs_url=None,
         redoc_url=None,
         middleware=[Middleware(Guard, metrics=front.metrics), _cors(settings)],
     )
     app.state.front = front
     plain_errors(app)
-    for room in (api, page, running):
+    for room in (api, page, running, completions, *((admin,) if with_admin else ())):
         app.include_router(room.router)
+    app.router.routes.append(tools.route)
     _describe_problems(app)
     return app
 

@@ -38,6 +38,7 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
+    message: str = Field(description="the same as `detail`: where clients made for OpenAI look")
     request: str = Field("", description="id of this request, also in the header X-Request-ID")
 
 
@@ -60,7 +61,7 @@ def problem(
     status: int, title: str, detail: str, request_id: str = "", headers: Mapping[str, str] | None = None
 ) -> Response:
     """A problem as a response."""
-    told = Problem(title=title, status=status, detail=detail, request=request_id)
+    told = Problem(title=title, status=status, detail=detail, message=detail, request=request_id)
     return JSONResponse(told.model_dump(), status, headers=dict(headers or {}), media_type=MEDIA)
 
 
