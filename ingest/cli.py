@@ -1,7 +1,9 @@
-"""`care-act ingest …`: build, audit, coverage."""
+"""`care-act ingest …`: build, audit, coverage, read."""
 
 from __future__ import annotations
 
+import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -11,10 +13,12 @@ from rich.table import Table
 from tqdm import tqdm
 
 from assistant.embedding import SentenceTransformerEmbedder
+from assistant.errors import BadSource
 from assistant.settings import load_settings
 from ingest.audit import audit
 from ingest.build import BuildReport, build_library
 from ingest.coverage import coverage
+from ingest.limited import Limited
 
 app = typer.Typer(help="Fill the library and check the corpus.", no_args_is_help=True)
 Corpus = Annotated[Path | None, typer.Option(help="Folder of cards and data; the one in use when not given.")]
@@ -61,6 +65,41 @@ def _summary(report: BuildReport) -> str:
     if not m.originals:
         lines.append("No official texts were given (--originals FOLDER): answers give addresses, without quotations.")
     return "\n".join(lines)
+
+
+@app.command(name="read")
+def read_command(paths: Annotated[list[Path], typer.Argument(help="Documents, or folders of them.")]) -> None:
+    """Read documents and say what was found in each; exit 1 when one was refused. Nothing is kept."""
+    table = Table(
+        "document", "format", "sections", "provisions", "depth", "words", "seconds", "as of", "title or refusal"
+    )
+    files = [
+        file
+        for path in paths
+        for file in (sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path])
+    ]
+    refused = 0
+    with Limited() as limited:
+        for file in files:
+            before = time.perf_counter()
+            try:
+                document = limited.read(file)
+            except BadSource as exc:
+                refused += 1
+                table.add_row(
+                    file.name, "-", "", "", "", "", f"{time.perf_counter() - before:.2f}", "", f"REFUSED: {exc}"
+                )
+                continue
+            provisions = sum(1 for _ in document.provisions())
+            depth = max(top.depth for top in document.tops)
+            counts = map(str, (len({top.ref for top in document.tops}), provisions, depth, document.words))
+            said = " · ".join(filter(None, (document.title, *document.notes)))
+            table.add_row(
+                file.name, document.format, *counts, f"{time.perf_counter() - before:.2f}", document.updated, said
+            )
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    if refused:
+        raise typer.Exit(1)
 
 
 @app.command(name="coverage")

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.domain import Passage, Place
-from ingest.originals import Original, Provision
+from ingest.originals import Original
+from ingest.readers.document import Provision
 
 MAX_WORDS = 200
 _DOTS = re.compile(r"^[\s.]*$")

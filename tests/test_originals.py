@@ -111,7 +111,7 @@ def test_a_folder_without_known_texts_says_what_to_do(tmp_path: Path, sample_sou
 
 def test_a_text_that_is_not_utf8_is_named(tmp_path: Path, sample_source: Source) -> None:
     (tmp_path / "sample.md").write_bytes(STATUTE.encode("utf-16"))
-    with pytest.raises(BadSource, match=r"sample\.md is not UTF-8"):
+    with pytest.raises(BadSource, match=r"sample\.md was not read: it is not UTF-8"):
         read_originals(tmp_path, {"sample-act": sample_source})
 
 
