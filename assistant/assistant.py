@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
-import traceback
 import uuid
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Protocol
 
 from assistant import privacy
 from assistant.checks import Checks
 from assistant.composing import Composer
 from assistant.domain import Answer, Event, Evidence, Question, Register, Retrieved, Status
+from assistant.errors import where_it_broke
 from assistant.languages import recognised
 from assistant.letters import Letters
 from assistant.presenting import Presenter
@@ -82,7 +81,7 @@ class Assistant:
                         shown.append(event.value)
                         yield event
         except Exception as exc:  # the one place where broken machinery becomes a plain sentence
-            log.error("answer %s failed: %s", answer_id, _where(exc))
+            log.error("answer %s failed: %s", answer_id, where_it_broke(exc))
             answer = answer or self._presenter.failed(answer_id, register)
             yield from _unshown(answer, shown)
         assert answer is not None
@@ -167,9 +166,3 @@ def _timed(timings: dict[str, float], step: str, clock: Callable[[], float] = ti
         yield
     finally:
         timings[step] = round((clock() - started) * 1000, 3)
-
-
-def _where(exc: BaseException) -> str:
-    """The kind of error and the lines it came through. Its text stays out: it could hold what the person wrote."""
-    frames = traceback.extract_tb(exc.__traceback__)
-    return " ← ".join([type(exc).__name__, *(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))])

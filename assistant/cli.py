@@ -22,6 +22,7 @@ app = typer.Typer(
     help="Answers about adult social care in England, in plain words, with the law they rest on.", no_args_is_help=True
 )
 app.add_typer(key_commands.app, name="keys")
+WARM_UP = "Can I get a break from looking after my mum?"  # loads the model before the first person asks
 AsRegister = Annotated[Register, typer.Option("--register", help="plain words, easy read, or for staff")]
 
 
@@ -60,6 +61,7 @@ def serve(
     host: str = "",
     port: int = 0,
     admin: Annotated[bool, typer.Option("--admin", help="Also serve the maintainers' view, for staff keys.")] = False,
+    bot: Annotated[bool, typer.Option("--telegram", help="Also answer on Telegram.")] = False,
 ) -> None:
     """Serve the page and the API."""
     import uvicorn
@@ -70,12 +72,16 @@ def serve(
     settings = load_settings(host=host or None, port=port or None)
     _refuse_port_in_use(settings.host, settings.port)
     house = build_house(settings)
-    house.assistant.answer(
-        "Can I get a break from looking after my mum?"
-    )  # loads the model before the first person asks
+    app = create_app(house, settings, with_admin=admin)
+    if bot:
+        from assistant.telegram.bot import CareActBot
+        from assistant.telegram.webhook import join
+
+        join(app, CareActBot(house, settings), settings)
+    house.assistant.answer(WARM_UP)
     _console().print(f"Serving on http://{settings.host}:{settings.port} (stop with Ctrl-C)")
     uvicorn.run(
-        create_app(house, settings, with_admin=admin),
+        app,
         host=settings.host,
         port=settings.port,
         log_level="warning",
@@ -83,6 +89,31 @@ def serve(
         server_header=False,
         forwarded_allow_ips=settings.proxies,
     )
+
+
+@app.command()
+def telegram() -> None:
+    """Answer on Telegram: asks Telegram for messages, or takes them at CARE_ACT_TELEGRAM_WEBHOOK when that is set."""
+    import asyncio
+
+    from assistant.telegram.bot import CareActBot
+    from assistant.telegram.polling import run_until_signalled
+    from assistant.telegram.webhook import front
+    from assistant.wiring import build_house
+
+    settings = load_settings()
+    house = build_house(settings)
+    bot = CareActBot(house, settings)
+    house.assistant.answer(WARM_UP)
+    if settings.telegram_webhook:
+        import uvicorn
+
+        _refuse_port_in_use(settings.host, settings.port)
+        _console().print(f"Answering on Telegram, by webhook on http://{settings.host}:{settings.port}")
+        uvicorn.run(front(bot, settings), host=settings.host, port=settings.port, log_level="warning", access_log=False)
+    else:
+        _console().print("Answering on Telegram (stop with Ctrl-C)")
+        asyncio.run(run_until_signalled(bot))
 
 
 @app.command()

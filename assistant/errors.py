@@ -1,5 +1,8 @@
 """Broken machinery, in our own words. Each message says what happened and what to do."""
 
+import traceback
+from pathlib import Path
+
 
 class CareActError(Exception):
     """Something is broken or missing; the message is fit to show to the operator."""
@@ -27,3 +30,13 @@ class ModelUnavailable(CareActError):
 
 class ConversationsUnavailable(CareActError):
     """What was said before cannot be read or kept just now; answers still come."""
+
+
+class TelegramUnavailable(CareActError):
+    """Telegram refuses this bot, or cannot be reached when it starts."""
+
+
+def where_it_broke(exc: BaseException) -> str:
+    """The kind of error and the lines it came through. Its text stays out: it could hold what the person wrote."""
+    frames = traceback.extract_tb(exc.__traceback__)
+    return " ← ".join([type(exc).__name__, *(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))])

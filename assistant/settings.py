@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import BadSetting
@@ -49,6 +49,17 @@ class Settings(BaseSettings):
         "memory://", description="where the counts stand that limit questions; redis://host for several"
     )
     proxies: str = Field("127.0.0.1", description="addresses whose X-Forwarded-For is believed, with commas")
+    telegram_token: SecretStr = Field(SecretStr(""), description="the bot's token, from @BotFather")
+    telegram_webhook: str = Field(
+        "", description="public https address Telegram brings messages to; the bot asks for them when empty"
+    )
+    telegram_secret: SecretStr = Field(
+        SecretStr(""), description="what proves that a message comes from Telegram; made from the token when empty"
+    )
+    telegram_api: str = Field("https://api.telegram.org", description="the Bot API server, such as one of your own")
+    telegram_rate: float = Field(
+        25, gt=0, le=1000, description="messages a second to all chats together; Telegram allows 30"
+    )
 
     @property
     def conversations_url(self) -> str:

@@ -1,0 +1,70 @@
+"""Which updates were answered, and how far, kept where the conversations are kept: numbers only, no chat and no words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from assistant.database import Database
+
+KEPT = 3 * 24 * 3600.0  # seconds: Telegram keeps an update that nobody acknowledged for one day
+_SWEEP_EVERY = 3600.0
+
+_tables = sa.MetaData()
+_update = sa.Table(
+    "telegram_update",
+    _tables,
+    sa.Column("bot", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("sent", sa.Integer, nullable=False),
+    sa.Column("done", sa.Boolean, nullable=False),
+    sa.Column("at", sa.Float, nullable=False, index=True),
+)
+
+
+@dataclass(slots=True)
+class Delivery:
+    """The answer to one update on its way. `before` messages of it had left when an earlier process ended."""
+
+    update_id: int
+    before: int = 0
+    sent: int = 0
+
+
+# The delivery the running task works on: read where a message leaves for Telegram, which is far below the handlers.
+CURRENT: ContextVar[Delivery | None] = ContextVar("telegram_delivery", default=None)
+
+
+class Ledger:
+    """The updates of one bot. Every method raises ConversationsUnavailable when the database cannot be used."""
+
+    def __init__(self, url: str, bot: int, clock: Callable[[], float] = time.time) -> None:
+        self._database, self._bot, self._clock, self._swept = Database(url, _tables), bot, clock, 0.0
+
+    def delivery(self, update_id: int) -> Delivery | None:
+        """Where the answer to an update stands; None when it is done."""
+        asked = sa.select(_update.c.sent, _update.c.done).where(_update.c.bot == self._bot, _update.c.id == update_id)
+        with self._database.reading() as connection:
+            row = connection.execute(asked).first()
+        if row is None:
+            return Delivery(update_id)
+        return None if row.done else Delivery(update_id, row.sent)
+
+    def mark(self, update_id: int, sent: int, done: bool = False) -> None:
+        """Keep how many messages of an answer have left, and whether that was all."""
+        now = self._clock()
+        told = {"sent": sent, "done": done, "at": now}
+        row = self._database.insert(_update).values(bot=self._bot, id=update_id, **told)
+        with self._database.writing() as connection:
+            connection.execute(row.on_conflict_do_update(index_elements=["bot", "id"], set_=told))
+            if now - self._swept > _SWEEP_EVERY:
+                self._swept = now
+                connection.execute(sa.delete(_update).where(_update.c.at < now - KEPT))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
