@@ -1,19 +1,14 @@
-"""Finds the cards and official passages for a question. Also a LangChain retriever."""
+"""Finds the cards and official passages for a question."""
 
 from __future__ import annotations
 
 import numpy as np
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
-from langchain_core.documents import Document
-from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict
 
 from assistant.card_index import CardIndex, Weights, z_scores
 from assistant.domain import Evidence, Question, ScoredCard, ScoredPassage
 from assistant.embedding import Embedder, Vectors
 from assistant.errors import ModelUnavailable
 from assistant.library import Library
-from assistant.reference import Reference
 from assistant.settings import Settings
 
 CARDS, PASSAGES = 12, 8
@@ -64,47 +59,6 @@ class Retriever:
         fused = z_scores(words[candidates]) + z_scores(dense)
         order = np.argsort(-fused, kind="stable")[:count]
         return tuple(ScoredPassage(library.passages[candidates[n]], float(fused[n]), float(dense[n])) for n in order)
-
-
-class CareActRetriever(BaseRetriever):
-    """The same retriever for LangChain: one Document a card, then one a passage, with places in the metadata."""
-
-    retriever: Retriever
-    reference: Reference
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        del run_manager  # nothing here calls a model
-        evidence = self.retriever.retrieve(Question(query))
-        cards = [
-            Document(
-                id=found.card.id,
-                page_content=" ".join(s.text for s in found.card.statements),
-                metadata={
-                    "title": found.card.title,
-                    "places": [str(place) for place in found.card.places],
-                    "authority": [self.reference.source(place).authority.value for place in found.card.places],
-                    "score": found.score,
-                },
-            )
-            for found in evidence.cards
-        ]
-        passages = [
-            Document(
-                id=found.passage.id,
-                page_content=found.passage.text,
-                metadata={
-                    "title": found.passage.heading,
-                    "places": [str(found.passage.place)],
-                    "authority": [self.reference.source(found.passage.place).authority.value],
-                    "in_force": found.passage.in_force,
-                    "score": found.score,
-                },
-            )
-            for found in evidence.passages
-        ]
-        return cards + passages
 
 
 def make_retriever(library: Library, embedder: Embedder, settings: Settings) -> Retriever:

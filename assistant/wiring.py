@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from assistant.assistant import Assistant, Finds
 from assistant.checks import Checks
 from assistant.composing import Composer
-from assistant.conversations import Conversations, conversation_secret
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.errors import ModelUnavailable
 from assistant.exported import ExportedEmbedder
-from assistant.keys import StaffKeys
 from assistant.letters import Letters
 from assistant.library import Library, open_library
 from assistant.presenting import Presenter
-from assistant.reading import ReadingRoom
 from assistant.reference import Reference, load_reference
 from assistant.retrieval import make_retriever
 from assistant.routing import Router, load_routes
 from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.conversations import Conversations
+    from assistant.keys import StaffKeys
+    from assistant.reading import ReadingRoom
 
 log = logging.getLogger("care_act")
 
@@ -86,6 +89,11 @@ def build_assistant(settings: Settings, embedder: Embedder | None = None) -> Ass
 
 def build_house(settings: Settings, embedder: Embedder | None = None) -> House:
     """The house that settings choose. Raises what `build_parts` raises, BadSetting and ConversationsUnavailable."""
+    # Here, so that one answer in the terminal does not wait for the database's library.
+    from assistant.conversations import Conversations, conversation_secret
+    from assistant.keys import StaffKeys
+    from assistant.reading import ReadingRoom
+
     library = open_library(settings.library_dir)
     parts = _parts(settings, library, embedder)
     return House(

@@ -65,14 +65,15 @@ def test_a_second_build_takes_the_export_that_is_there_without_loading_the_origi
     assert untouched._held is None
 
 
-def test_answering_needs_no_torch(models: Path) -> None:
+def test_answering_in_the_terminal_waits_for_no_torch_and_no_other_slow_import(models: Path) -> None:
     code = f"""
 import sys
 from pathlib import Path
-import assistant.wiring
+import assistant.cli, assistant.wiring
 from assistant.exported import ExportedEmbedder
 print(ExportedEmbedder(Path({str(folder_in(models))!r})).embed(["a break"]).shape)
-assert not {{"torch", "sentence_transformers", "transformers"}} & set(sys.modules)
+slow = {{"torch", "sentence_transformers", "transformers", "langchain_core", "sqlalchemy", "fastapi", "chromadb"}}
+assert not slow & set(sys.modules), slow & set(sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout == "(1, 384)\n", done.stderr

@@ -7,9 +7,10 @@ from small_cards import SMALL_CARDS, STATUTE
 
 from assistant.domain import Question
 from assistant.errors import ModelUnavailable
+from assistant.langchain_retriever import CareActRetriever
 from assistant.library import Library, open_library
 from assistant.reference import Reference
-from assistant.retrieval import CareActRetriever, Retriever
+from assistant.retrieval import Retriever
 from assistant.testing import HashEmbedder
 from ingest.build import build_library
 
