@@ -91,7 +91,7 @@ def feedback(body: Annotated[Feedback, Body()], at: At, by: Anyone) -> None:
     """Say whether an answer was useful. The question is kept only when the person agrees."""
     at.ours("answer", body.answer)
     if body.subject and body.subject not in at.house.reference.topics:
-        raise Refused(422, "Not understood", "subject: give the subject of the answer as it came, or leave it out.")
+        raise Refused(404, "No such subject", "Give the subject of the answer as it came, or leave it out.")
     at.doors.count(by)
     question = body.question if body.agree else ""
     at.house.conversations.feedback(body.answer, body.useful, body.why, body.subject, question)

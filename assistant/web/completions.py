@@ -20,7 +20,7 @@ from assistant.web.api import whole
 from assistant.web.desk import Asked, Told
 from assistant.web.front import At, Staff
 from assistant.web.problems import Refused, may_answer
-from assistant.web.shapes import LONGEST_BODY, Shape, Text
+from assistant.web.shapes import LONGEST_QUESTION, Shape, Text
 
 router = APIRouter(prefix="/v1", tags=["openai"])
 MODELS = {"care-act": Register.PLAIN, "care-act-easy": Register.EASY, "care-act-staff": Register.STAFF}
@@ -31,6 +31,8 @@ _MOST_BEFORE = 10
 class Part(BaseModel):
     """A part of a message; only text is read."""
 
+    model_config = ConfigDict(strict=True)
+
     type: Literal["text"]
     text: Text
 
@@ -38,8 +40,12 @@ class Part(BaseModel):
 class Said(BaseModel):
     """A message. Only what the user says is read: instructions to the assistant change nothing."""
 
+    model_config = ConfigDict(strict=True)
+
     role: Literal["system", "developer", "user", "assistant", "tool"]
-    content: Annotated[Text, Field(max_length=LONGEST_BODY)] | Annotated[list[Part], Field(max_length=50)] | None = None
+    content: (
+        Annotated[Text, Field(max_length=LONGEST_QUESTION)] | Annotated[list[Part], Field(max_length=50)] | None
+    ) = None
 
     @property
     def words(self) -> str:
@@ -52,7 +58,7 @@ class Said(BaseModel):
 class Completion(BaseModel):
     """A chat completion request. Settings of a model, such as a temperature, are taken and not used."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", strict=True)
 
     model: Annotated[Text, Field(max_length=80)] = "care-act"
     messages: list[Said] = Field(min_length=1, max_length=200)
@@ -116,7 +122,7 @@ def models(_: Staff) -> dict[str, Any]:
     | {
         200: {
             "description": "The answer; with `stream`, chunks of it",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {}},
         }
     },
 )

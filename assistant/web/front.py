@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
 
 from assistant.settings import Settings
 from assistant.web.desk import Desk
@@ -37,6 +38,10 @@ class Front:
             raise Refused(404, "Not known", f"This server gave out no such {kind}. Use the id exactly as it came.")
 
 
+# Only to describe the door in the OpenAPI document: `Doors` looks at the key.
+_BEARER = HTTPBearer(scheme_name="staffKey", description="made by `care-act keys make`", auto_error=False)
+
+
 def _front(request: Request) -> Front:
     front = request.app.state.front
     assert isinstance(front, Front)
@@ -47,7 +52,7 @@ def _visitor(request: Request) -> Visitor:
     return _front(request).doors.let_in(request)
 
 
-def _staff(request: Request) -> Visitor:
+def _staff(request: Request, _: Annotated[object, Security(_BEARER)]) -> Visitor:
     return _front(request).doors.staff(request)
 
 

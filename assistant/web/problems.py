@@ -14,6 +14,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from assistant.errors import CareActError, ConversationsUnavailable
 
@@ -74,6 +76,8 @@ def plain_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def refused_by_the_framework(request: Request, exc: HTTPException) -> Response:
+        if exc.status_code == 405:
+            exc.headers = {"Allow": ", ".join(_methods(app, request.scope))}
         return of_http(exc, _id(request))
 
     @app.exception_handler(Refused)
@@ -106,6 +110,15 @@ def internal(exc: Exception, request_id: str) -> Response:
     log.error("request %s failed: %s%s at %s", request_id, type(exc).__name__, said, where)
     detail = f"Nothing was kept. Try again; if it stays, tell the operator the request id. {_DANGER}"
     return problem(500, "Something went wrong", detail, request_id)
+
+
+def _methods(app: FastAPI, scope: Scope) -> list[str]:
+    """Every method an address takes. The framework names those of one route, and we have a route for each method."""
+    methods: set[str] = set()
+    for route in app.routes:
+        if isinstance(route, Route) and route.matches(dict(scope))[0] is not Match.NONE:
+            methods |= route.methods or set()
+    return sorted(methods)
 
 
 def _what_is_wrong(exc: RequestValidationError) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 LONGEST_BODY = 200_000  # bytes: a question of 100 kB and a few turns before it fit
+LONGEST_QUESTION = 150_000  # characters
 TOKEN = r"^[0-9a-f]{32}$"  # noqa: S105 - a pattern, no password
 RegisterName = Literal["plain", "easy", "staff"]
 
@@ -33,8 +34,8 @@ class Strict(BaseModel):
 class Ask(Strict):
     """A question. Give `conversation` for a follow-up, or `turns`: what the person said before, oldest first."""
 
-    question: Text = Field(max_length=LONGEST_BODY, examples=["Can I get a break from looking after my mum?"])
-    turns: list[Text] = Field(default_factory=list, max_length=20)
+    question: Text = Field(max_length=LONGEST_QUESTION, examples=["Can I get a break from looking after my mum?"])
+    turns: list[Annotated[Text, Field(max_length=4_000)]] = Field(default_factory=list, max_length=20)
     register_: Annotated[RegisterName, Field(alias="register")] = "plain"
     conversation: Token | None = None
 

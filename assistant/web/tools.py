@@ -26,7 +26,7 @@ from assistant.web.api import opened_json, whole
 from assistant.web.desk import Asked
 from assistant.web.front import Front
 from assistant.web.problems import Refused
-from assistant.web.shapes import LONGEST_BODY, RegisterName, Strict, Text
+from assistant.web.shapes import LONGEST_BODY, LONGEST_QUESTION, RegisterName, Strict, Text
 
 PATH = "/mcp"
 
@@ -37,7 +37,7 @@ class AskTool(Strict):
     model_config = ConfigDict(title="ask")
 
     question: Text = Field(
-        max_length=LONGEST_BODY, description="the question, in everyday words, without personal details"
+        max_length=LONGEST_QUESTION, description="the question, in everyday words, without personal details"
     )
     register_: RegisterName = Field("plain", alias="register", description="how the answer is worded")
     turns: list[Text] = Field(
