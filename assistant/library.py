@@ -92,13 +92,19 @@ def open_chroma(folder: Path) -> Any:
     return chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
 
 
+def chroma_errors() -> tuple[type[Exception], ...]:
+    """What Chroma raises when its files cannot be read."""
+    from chromadb.errors import ChromaError
+
+    # AttributeError: Chroma trips over its own clean-up when the file is no database.
+    return (ChromaError, OSError, ValueError, KeyError, AttributeError)
+
+
 def stored_vectors(folder: Path, model: str) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """Every vector of a model that a library's Chroma holds, with the digest of its text.
 
     Raises LibraryEmpty when Chroma cannot read its files.
     """
-    from chromadb.errors import ChromaError
-
     try:
         client = open_chroma(folder / "chroma")
         for name in (CARDS_COLLECTION, PASSAGES_COLLECTION):
@@ -107,7 +113,7 @@ def stored_vectors(folder: Path, model: str) -> Iterator[tuple[str, NDArray[np.f
                 if metadata["model"] == model:
                     yield metadata["digest"], np.asarray(vector, dtype=np.float32)
         client.close()
-    except (ChromaError, OSError, ValueError, KeyError) as exc:
+    except chroma_errors() as exc:
         raise LibraryEmpty(f"The vectors in {folder} cannot be read ({type(exc).__name__}). {BUILD}") from exc
 
 

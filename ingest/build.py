@@ -31,13 +31,14 @@ from assistant.library import (
     Library,
     Manifest,
     current_folder,
-    open_chroma,
     stored_vectors,
 )
 from ingest.entries import Entry, card_document, card_entries, passage_entries
 from ingest.exporting import exported, forget_unused
 from ingest.learning import learn
+from ingest.pieces import Digests, Earlier, Piece, digests_of, keep_digests
 from ingest.shelf import Shelf, read_shelf
+from ingest.shelving import carry_chroma, fill_chroma
 
 BATCH = 64
 KEPT_BUILDS = 2
@@ -94,19 +95,25 @@ def _write(
     on_cards = list(card_entries(shelf.cards, list(shelf.steps.values())))
     on_passages = list(passage_entries(shelf.passages))
     entries = [*on_cards, *on_passages]
+    documents = [card_document(card) for card in shelf.cards]
     embedder, export = exported(embedder, [entry.text for entry in entries], home / MODELS)
-    vectors, kept, encode_seconds = _vectors(entries, home, embedder, progress)
+    earlier, digests = Earlier(home), digests_of(on_cards, on_passages, documents, embedder.name)
     for left_over in (home / "builds").glob(".*.partial"):  # of a build that was killed: we hold the lock, it is dead
         shutil.rmtree(left_over, ignore_errors=True)
     aside = home / "builds" / f".{os.getpid()}.partial"
     aside.mkdir(parents=True)
     try:
-        _fill_chroma(aside / "chroma", on_cards, on_passages, vectors, embedder.name)
-        card_vectors = vectors[: len(on_cards)]
-        np.save(aside / "cards.npy", card_vectors)
-        _index_words(aside / "words", shelf)
         rows = tuple(EntryRow(entry.id, entry.kind, entry.owner) for entry in on_cards)
-        learn(rows, card_vectors, [card.id for card in shelf.cards]).save(aside / "learned.npz")
+        kept, encode_seconds = len(entries), 0.0
+        if not _carry_vectors(earlier, digests, aside, on_cards, on_passages):
+            vectors, kept, encode_seconds = _vectors(entries, home, embedder, progress)
+            fill_chroma(aside / Piece.CHROMA, on_cards, on_passages, vectors, embedder.name, earlier.store)
+            np.save(aside / "cards.npy", vectors[: len(on_cards)])
+        if not earlier.carry(Piece.WORDS, digests, aside):
+            _index_words(aside / Piece.WORDS, documents, shelf)
+        if not earlier.carry(Piece.LEARNED, digests, aside):
+            learn(rows, np.load(aside / "cards.npy"), [card.id for card in shelf.cards]).save(aside / Piece.LEARNED)
+        keep_digests(digests, aside)
         contents = Contents(shelf.cards, shelf.steps, shelf.passages, shelf.quotes, rows)
         (aside / "contents.json").write_bytes(CONTENTS.dump_json(contents))
         manifest = _manifest(shelf, embedder.name, export, len(entries), corpus_digest)
@@ -117,6 +124,18 @@ def _write(
         shutil.rmtree(aside, ignore_errors=True)
     _swap(home, manifest.name)
     return BuildReport(manifest, len(entries) - kept, kept, time.perf_counter() - started, encode_seconds)
+
+
+def _carry_vectors(
+    earlier: Earlier, digests: Digests, aside: Path, on_cards: Sequence[Entry], on_passages: Sequence[Entry]
+) -> bool:
+    """Take over every vector of a library over the very same texts; False when there is none that is whole."""
+    vectors, store = earlier.vectors_of_cards(len(on_cards)), earlier.piece(Piece.CHROMA, digests)
+    counts = {CARDS_COLLECTION: len(on_cards), PASSAGES_COLLECTION: len(on_passages)}
+    if vectors is None or store is None or not carry_chroma(aside / Piece.CHROMA, store, counts):
+        return False
+    np.save(aside / "cards.npy", vectors)
+    return True
 
 
 def _vectors(
@@ -152,34 +171,7 @@ def _held_vectors(home: Path, model: str) -> dict[str, Vectors]:
         return {}
 
 
-def _fill_chroma(
-    folder: Path, on_cards: Sequence[Entry], on_passages: Sequence[Entry], vectors: Vectors, model: str
-) -> None:
-    client = open_chroma(folder)
-    batch = client.get_max_batch_size()
-    offset = 0
-    for name, entries in ((CARDS_COLLECTION, on_cards), (PASSAGES_COLLECTION, on_passages)):
-        collection = client.create_collection(name, embedding_function=None, metadata={"hnsw:space": "cosine"})
-        for start in range(0, len(entries), batch):
-            part = entries[start : start + batch]
-            collection.add(
-                ids=[entry.id for entry in part],
-                embeddings=vectors[offset + start : offset + start + len(part)],
-                documents=[entry.text for entry in part],
-                metadatas=[
-                    {"kind": e.kind.value, "owner": e.owner, "digest": e.digest(model), "model": model} for e in part
-                ],
-            )
-        if collection.count() != len(entries):
-            raise CareActError(
-                f"Chroma kept {collection.count()} of {len(entries)} entries in {folder}. Check the disk, then build again."
-            )
-        offset += len(entries)
-    client.close()
-
-
-def _index_words(folder: Path, shelf: Shelf) -> None:
-    documents = [card_document(card) for card in shelf.cards]
+def _index_words(folder: Path, documents: Sequence[str], shelf: Shelf) -> None:
     for tokens in Tokens:
         LexicalIndex.build(documents, tokens).save(folder / "cards")
     passages = [f"{passage.heading} {passage.text}" for passage in shelf.passages]
