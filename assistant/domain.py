@@ -84,6 +84,9 @@ class Source:
     """A text that statements rest on. `addresses` maps a kind of place (`s`, `reg`, `sch`) to a pattern with `{n}`.
 
     `under` names the sections of the Care Act a place belongs to, by chapter, or by `*` for the whole source.
+    `fetch` holds the addresses its text is fetched from when they do not follow from its page; `cited_only` keeps that to
+    the sections cards rest on. `anchors` are the parts of its page that places have, found when it was read. `own` marks
+    a document that the operator added.
     """
 
     id: str
@@ -98,6 +101,10 @@ class Source:
     not_in_force: tuple[str, ...] = ()
     chapters: dict[str, str] = field(default_factory=dict)
     under: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    fetch: tuple[str, ...] = ()
+    cited_only: bool = False
+    anchors: dict[str, str] = field(default_factory=dict)
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

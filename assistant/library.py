@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
-from assistant.domain import Card, NextStep, Passage
+from assistant.domain import Card, NextStep, Passage, Source
 from assistant.errors import LibraryEmpty
 from assistant.learned import Learned
 from assistant.lexical import LexicalIndex, Scores, Tokens
@@ -71,13 +71,17 @@ class EntryRow:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What is written as JSON beside the vectors. `quotes` holds the exact official words of places cited."""
+    """What is written as JSON beside the vectors. `quotes` holds the exact official words of places cited.
+
+    `sources` are the ones whose documents were fetched or added, with the addresses found in them.
+    """
 
     cards: tuple[Card, ...]
     steps: dict[str, NextStep]
     passages: tuple[Passage, ...]
     quotes: dict[str, str]
     rows: tuple[EntryRow, ...]
+    sources: tuple[Source, ...] = ()
 
 
 CONTENTS: TypeAdapter[Contents] = TypeAdapter(Contents)
@@ -153,6 +157,7 @@ class Library:
         self.cards, self.steps, self.passages = contents.cards, contents.steps, contents.passages
         self.quotes: Mapping[str, str] = contents.quotes
         self.rows = contents.rows
+        self.sources: Mapping[str, Source] = {source.id: source for source in contents.sources}
         self._passage_rows = {passage.id: n for n, passage in enumerate(contents.passages)}
         self._collection: Any = None
         self._opening = threading.Lock()  # Chroma's clients share a registry that two threads must not fill at once

@@ -1,24 +1,36 @@
-"""Places in a source: `s.10(4)(b)`, `reg.2(1)`, `sch.1 para.5(2)`, `ch.6`, `annex.A`, `para.6.12`, `p.14`, `page`."""
+"""Places in a source: `s.10(4)(b)`, `reg.2(1)`, `art.3`, `rule.4`, `sch.1 para.5(2)`, `ch.6`, `annex.A para.2`, `para.6.12`,
+`p.14` (a page), `h.who-pays` (what stands under a heading), `page` (the whole)."""
 
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from assistant.domain import Place, Source
 
 _TAIL = r"(?:\([0-9A-Za-z]+\))*"
 _RANGE = rf"(?:-{_TAIL})?"
 _FORMS = (
-    re.compile(rf"^(?P<kind>s|reg)\.(?P<n>\d+[A-Z]{{0,2}}){_TAIL}{_RANGE}$"),
+    re.compile(rf"^(?P<kind>s|reg|art|rule)\.(?P<n>\d+[A-Z]{{0,2}}){_TAIL}{_RANGE}$"),
     re.compile(r"^(?P<kind>s|reg)\.(?P<n>\d+[A-Z]{0,2})-\d+[A-Z]{0,2}$"),  # a run of whole sections: s.22-23
     re.compile(rf"^(?P<kind>sch)\.(?P<n>[A-Z]?\d+[A-Z]?)(?: para\.\d+[A-Z]?{_TAIL}{_RANGE})?$"),
     re.compile(r"^(?P<kind>ch)\.(?P<n>\d+)$"),
-    re.compile(r"^(?P<kind>annex)\.(?P<n>[A-J])$"),
-    re.compile(r"^(?P<kind>para)\.(?P<n>\d+\.\d+)$"),
+    re.compile(r"^(?P<kind>annex)\.(?P<n>[A-Z])(?: para\.\d+)?$"),
+    re.compile(r"^(?P<kind>para)\.(?P<n>\d+(?:\.\d+){1,2})$"),
+    re.compile(r"^(?P<kind>h)\.(?P<n>[\w.:-]+)$"),
     re.compile(r"^(?P<kind>p)\.(?P<n>\d+)$"),
     re.compile(r"^(?P<kind>page)(?P<n>)$"),
 )
-_NAMES = {"s": "section", "reg": "regulation", "sch": "schedule", "ch": "chapter", "annex": "annex", "p": "page"}
+_NAMES = {
+    "s": "section",
+    "reg": "regulation",
+    "art": "article",
+    "rule": "rule",
+    "sch": "schedule",
+    "ch": "chapter",
+    "annex": "annex",
+    "p": "page",
+}
 
 
 def parse_ref(ref: str) -> tuple[str, str] | None:
@@ -62,7 +74,10 @@ def address(source: Source, ref: str) -> str:
     """The web address of a place, or the page of the whole source when places have none of their own."""
     parsed = parse_ref(ref)
     pattern = source.addresses.get(parsed[0]) if parsed else None
-    return pattern.format(n=parsed[1]) if pattern and parsed else source.page
+    if pattern and parsed:
+        return pattern.format(n=parsed[1])
+    anchor = source.anchors.get(ref) or source.anchors.get(base_ref(ref), "")
+    return f"{source.page}#{quote(anchor)}" if anchor and source.page else source.page
 
 
 def title(source: Source, ref: str) -> str:
@@ -73,8 +88,11 @@ def title(source: Source, ref: str) -> str:
     kind, number = parsed
     if kind == "para":
         return f"{source.title}, paragraph {number}"
-    words = ref.replace("sch.", "schedule ").replace("para.", "paragraph ")
-    if kind != "sch":
+    if kind == "h":
+        heading = source.chapters.get(ref, "")
+        return f"{source.title}, under “{heading}”" if heading else source.title
+    words = ref.replace("sch.", "schedule ").replace("annex.", "annex ").replace("para.", "paragraph ")
+    if kind not in {"sch", "annex"}:
         words = f"{_NAMES[kind]} {ref.partition('.')[2]}"
     subject = source.chapters.get(ref, "")
     return f"{source.title}, {words}" + (f" ({subject})" if subject else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,6 +37,16 @@ class Reference:
     figures: Mapping[str, Figure]
     terms: Mapping[str, Term]
     topics: Mapping[str, str]
+
+    def with_sources(self, found: Mapping[str, Source]) -> Reference:
+        """The same, with the documents a library holds: those that were added, and the addresses of places in others."""
+        held = {
+            name: replace(self.sources[name], anchors=source.anchors, chapters=source.chapters)
+            if name in self.sources
+            else source
+            for name, source in found.items()
+        }
+        return replace(self, sources={**self.sources, **held})
 
     def source(self, place: Place) -> Source:
         """The source of a place. Raises BadCorpus when `sources.toml` does not list it."""
@@ -153,6 +163,8 @@ def _source(raw: Mapping[str, Any]) -> Source:
         not_in_force=tuple(raw.get("not_in_force", ())),
         chapters=dict(raw.get("chapters", {})),
         under={ref: tuple(sections) for ref, sections in raw.get("under", {}).items()},
+        fetch=tuple(raw.get("fetch", ())),
+        cited_only=raw.get("cited_only", False),
     )
 
 

@@ -61,6 +61,17 @@ class Settings(BaseSettings):
         25, gt=0, le=1000, description="messages a second to all chats together; Telegram allows 30"
     )
 
+    private_hosts: str = Field(
+        "",
+        description="hosts on a private network that documents may be fetched from, with commas: intranet.example:8080",
+    )
+    contact: str = Field("", description="an address of yours, told to the servers that documents are fetched from")
+
+    @property
+    def originals_dir(self) -> Path:
+        """Where documents fetched or added are kept."""
+        return self.home / "originals"
+
     @property
     def conversations_url(self) -> str:
         """The database of conversations in use."""

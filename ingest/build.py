@@ -35,6 +35,7 @@ from assistant.library import (
 )
 from ingest.entries import Entry, card_document, card_entries, passage_entries
 from ingest.exporting import exported, forget_unused
+from ingest.holdings import Holdings
 from ingest.learning import learn
 from ingest.pieces import Digests, Earlier, Piece, digests_of, keep_digests
 from ingest.shelf import Shelf, read_shelf
@@ -54,19 +55,25 @@ class BuildReport:
     kept: int
     seconds: float
     encode_seconds: float
+    refused: tuple[str, ...] = ()
 
 
 def build_library(
-    corpus: Path, home: Path, embedder: Embedder, originals: Path | None = None, progress: Progress | None = None
+    corpus: Path,
+    home: Path,
+    embedder: Embedder,
+    originals: Path | None = None,
+    progress: Progress | None = None,
+    holdings: Holdings | None = None,
 ) -> BuildReport:
-    """Build a library from the corpus, and from official texts when given, and make it the one in use.
+    """Build a library from the corpus, what was fetched or added, and a folder of official texts, and make it the one in use.
 
     The library in use stays untouched until the last step. Raises BadCorpus or BadSource when something cannot be
     read, CareActError when another build is running.
     """
     started = time.perf_counter()
     with _alone(home):
-        shelf = read_shelf(corpus, originals)
+        shelf = read_shelf(corpus, originals, holdings)
         return _write(shelf, home, embedder, progress, started, _corpus_digest(corpus))
 
 
@@ -114,7 +121,7 @@ def _write(
         if not earlier.carry(Piece.LEARNED, digests, aside):
             learn(rows, np.load(aside / "cards.npy"), [card.id for card in shelf.cards]).save(aside / Piece.LEARNED)
         keep_digests(digests, aside)
-        contents = Contents(shelf.cards, shelf.steps, shelf.passages, shelf.quotes, rows)
+        contents = Contents(shelf.cards, shelf.steps, shelf.passages, shelf.quotes, rows, shelf.sources)
         (aside / "contents.json").write_bytes(CONTENTS.dump_json(contents))
         manifest = _manifest(shelf, embedder.name, export, len(entries), corpus_digest)
         (aside / "manifest.json").write_bytes(MANIFEST.dump_json(manifest, indent=1))
@@ -123,7 +130,9 @@ def _write(
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     _swap(home, manifest.name)
-    return BuildReport(manifest, len(entries) - kept, kept, time.perf_counter() - started, encode_seconds)
+    return BuildReport(
+        manifest, len(entries) - kept, kept, time.perf_counter() - started, encode_seconds, shelf.refused
+    )
 
 
 def _carry_vectors(

@@ -18,9 +18,12 @@ from assistant.settings import load_settings
 from ingest.audit import audit
 from ingest.build import BuildReport, build_library
 from ingest.coverage import coverage
+from ingest.holding_commands import join
+from ingest.holdings import Holdings
 from ingest.limited import Limited
 
 app = typer.Typer(help="Fill the library and check the corpus.", no_args_is_help=True)
+join(app)
 Corpus = Annotated[Path | None, typer.Option(help="Folder of cards and data; the one in use when not given.")]
 Originals = Annotated[Path | None, typer.Option(help="Folder of official texts in Markdown.")]
 
@@ -36,7 +39,8 @@ def build(corpus: Corpus = None, originals: Originals = None) -> None:
             bar.total = total
             bar.update(done - bar.n)
 
-        report = build_library(settings.corpus_dir, settings.library_dir, embedder, originals, progress)
+        holdings = Holdings(settings.originals_dir)
+        report = build_library(settings.corpus_dir, settings.library_dir, embedder, originals, progress, holdings)
     Console().print(_summary(report))
 
 
@@ -63,7 +67,11 @@ def _summary(report: BuildReport) -> str:
         f"{report.embedded} texts embedded with {m.model}, {report.kept} kept from before, in {report.seconds:.1f} s.",
     ]
     if not m.originals:
-        lines.append("No official texts were given (--originals FOLDER): answers give addresses, without quotations.")
+        lines.append(
+            "No official texts were fetched (care-act ingest fetch) or given (--originals FOLDER): answers give addresses, "
+            "without quotations."
+        )
+    lines.extend(f"LEFT OUT: {told}" for told in report.refused)
     return "\n".join(lines)
 
 

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.domain import Card, NextStep, Passage
+from assistant.domain import Card, NextStep, Passage, Source
 from assistant.errors import BadCorpus
 from assistant.places import expand
 from assistant.reference import load_reference
 from ingest.cards import read_cards, shared_ids
 from ingest.entries import unknown_names, with_amounts
+from ingest.held import Held, held_originals
+from ingest.holdings import Holdings
 from ingest.next_steps import read_next_steps
 from ingest.originals import Original, read_originals
 from ingest.splitting import passages_of
@@ -26,10 +28,14 @@ class Shelf:
     passages: tuple[Passage, ...]
     quotes: dict[str, str]
     originals: tuple[str, ...]
+    sources: tuple[Source, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
-def read_shelf(corpus: Path, originals: Path | None) -> Shelf:
-    """Read a corpus, and official texts when given.
+def read_shelf(corpus: Path, originals: Path | None, holdings: Holdings | None = None) -> Shelf:
+    """Read a corpus, what was fetched or added, and a folder of official texts when given.
+
+    Where a source has been fetched, the folder's text of it is left aside: two versions of one law must not mix.
 
     Raises BadCorpus listing file, line and what to change for everything that stands in the way.
     """
@@ -49,7 +55,9 @@ def read_shelf(corpus: Path, originals: Path | None) -> Shelf:
         )
     if not cards:
         raise BadCorpus(f"{corpus / 'cards'} holds no cards. Restore them, or set CARE_ACT_CORPUS.")
-    texts = read_originals(originals, dict(reference.sources)) if originals else []
+    held = held_originals(holdings, reference.sources) if holdings else Held((), {}, ())
+    given = read_originals(originals, dict(reference.sources)) if originals else []
+    texts = [*held.texts, *(text for text in given if text.source.id not in held.sources)]
     # The same text may lie in a folder twice, whole and in part: the first one read is kept.
     passages = {passage.id: passage for text in reversed(texts) for passage in reversed(list(passages_of(text)))}
     return Shelf(
@@ -58,6 +66,8 @@ def read_shelf(corpus: Path, originals: Path | None) -> Shelf:
         passages=tuple(reversed(passages.values())),
         quotes=_quotes(cards, texts),
         originals=tuple(f"{text.source.id} as of {text.as_of}" for text in texts),
+        sources=tuple(held.sources.values()),
+        refused=held.refused,
     )
 
 

@@ -15,8 +15,8 @@ _DOTS = re.compile(r"^[\s.]*$")
 
 def passages_of(original: Original) -> Iterator[Passage]:
     """Every passage of a text, in order. Ids come from source and place, so they are the same in each build."""
+    used: dict[str, int] = {}  # a page, or a number used twice, may give several passages in several places
     for top in original.tops:
-        used: dict[str, int] = {}
         for ref, start, end in _pieces(top, original):
             text = original.text[start:end].strip()
             if not text or _DOTS.match(text):
