@@ -117,6 +117,30 @@ def telegram() -> None:
 
 
 @app.command()
+def verify(
+    sentence: Annotated[str, typer.Argument(help="The sentence to check.")] = "",
+    evidence: Annotated[
+        list[str] | None, typer.Option("--evidence", "-e", help="A text it cites; may be given again.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(help='Check a file of lines {"sentence": …, "evidence": [… , …]}.')
+    ] = None,
+) -> None:
+    """Hold a sentence against the texts it cites, whatever wrote it: what it says that they do not carry. Exit 1 if anything."""
+    from assistant.verifying import check, read_claims
+
+    claims = read_claims(file) if file else [(sentence, tuple(evidence or ()))]
+    if not file and not sentence.strip():
+        raise CareActError('Nothing to check. Give a sentence and --evidence "a text it cites", or --file.')
+    findings = [finding for said, texts in claims for finding in check(said, texts)]
+    for finding in findings:
+        _console().print(f"{finding.sentence}\n    {finding}")
+    if findings:
+        raise typer.Exit(1)
+    _console().print(f"{len(claims)} checked: the evidence carries every word that counts.")
+
+
+@app.command()
 def doctor() -> None:
     """Say what is installed and built, what is missing, and what to do."""
     from assistant.doctor import examine
