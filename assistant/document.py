@@ -9,6 +9,7 @@ from enum import StrEnum
 from assistant.domain import Answer, Cited, Contact, Letter, Register, Sentence
 
 _LEADING = {"verdict", "signpost"}
+_APART = {"staff", "letter", "say"}  # each has a block of its own
 
 
 class BlockKind(StrEnum):
@@ -19,6 +20,7 @@ class BlockKind(StrEnum):
     STAFF = "staff"
     LETTER = "letter"
     GAPS = "gaps"
+    SAY = "say"
     NEXT = "next"
     CONTACTS = "contacts"
     WORDS = "words"
@@ -29,6 +31,7 @@ class BlockKind(StrEnum):
 HEADINGS: Mapping[BlockKind, str] = {
     BlockKind.STAFF: "For staff",
     BlockKind.GAPS: "What is left for you to fill in",
+    BlockKind.SAY: "What to say at the assessment",
     BlockKind.NEXT: "What to do next",
     BlockKind.CONTACTS: "Who can help",
     BlockKind.WORDS: "Words used",
@@ -108,8 +111,9 @@ def _answer_blocks(answer: Answer, lines: Callable[[Iterable[Sentence]], tuple[L
         if answer.register is not Register.EASY and not any(s.role == "signpost" for s in part):
             leading = _one_paragraph(leading)
         yield Block(BlockKind.LEAD, leading, heading)
-        points = lines(s for s in part if s.role not in {*_LEADING, "staff", "letter"})
+        points = lines(s for s in part if s.role not in {*_LEADING, *_APART})
         yield Block(BlockKind.POINTS, points, "" if leading else heading, bulleted=True)
+    yield _block(BlockKind.SAY, lines(s for s in answer.sentences if s.role == "say"))
     yield _block(BlockKind.STAFF, lines(s for s in answer.sentences if s.role == "staff"))
 
 
