@@ -14,7 +14,7 @@ from assistant.presenting import Presenter, as_json
 from assistant.reference import Reference, load_reference
 
 _BANDS = 6
-_WEEKLY = "{weekly-income}"
+WEEKLY_INCOME = "{weekly-income}"
 _AMOUNT = re.compile(r"^\s*[=£]?\s*(\d{1,3}(?:,?\d{3})*)(?:\.\d{1,2})?\s*$")
 # What a sentence about the person says, and what it says about somebody they help.
 PRONOUNS = {
@@ -143,15 +143,17 @@ class Checks:
         return self._presenter.answer(f"check-{form.name}", draft, register, ())
 
     def _said(self, statement: Statement, kept: Mapping[str, str]) -> Statement:
-        named = statement.text.replace(_WEEKLY, "{capital-limit-lower} {capital-limit-upper}")  # what it is made from
+        named = statement.text.replace(
+            WEEKLY_INCOME, "{capital-limit-lower} {capital-limit-upper}"
+        )  # what it is made from
         figures = tuple(name for name in self._reference.figure_names(named) if name in self._reference.figures)
         return replace(statement, text=self._worded(statement.text, kept), figures=figures)
 
     def _worded(self, text: str, kept: Mapping[str, str]) -> str:
         """`{you}` as the person or as another, the weekly income counted for savings, and amounts for names of figures."""
         text = about(text, them=kept.get("who") == "them")
-        if _WEEKLY in text:
-            text = text.replace(_WEEKLY, self._weekly_income(kept.get("amount", "")))
+        if WEEKLY_INCOME in text:
+            text = text.replace(WEEKLY_INCOME, self._weekly_income(kept.get("amount", "")))
         return self._reference.with_amounts(text)
 
     def _weekly_income(self, amount: str) -> str:

@@ -128,11 +128,12 @@ class Phrasing:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """Something a person can do next, written once and drawn in by cards."""
+    """Something a person can do next, written once and drawn in by cards. `easy` says the same in easy words."""
 
     name: str
     statements: tuple[Statement, ...]
     contacts: tuple[str, ...] = ()
+    easy: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
