@@ -131,7 +131,10 @@ class Checks:
             return ""
         low, high = (self._pounds(name) for name in question.bands)
         value = int(amount[1].replace(",", ""))
-        return f"={value}" if low < value <= high else ""
+        if low < value <= high:
+            return f"={value}"
+        beside = question.bands_at - 1 if value <= low else question.bands_at + _BANDS
+        return question.choices[beside].id
 
     def _outcome(self, form: CheckForm, kept: Mapping[str, str], register: Register) -> Answer:
         sentences = []

@@ -135,6 +135,10 @@ class NextStep:
     contacts: tuple[str, ...] = ()
     easy: tuple[Statement, ...] = ()
 
+    def worded(self, register: Register) -> tuple[Statement, ...]:
+        """The step in the words of a register."""
+        return self.easy if register is Register.EASY and self.easy else self.statements
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
