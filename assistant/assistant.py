@@ -17,9 +17,9 @@ from assistant.domain import Answer, Event, Evidence, Question, Register, Retrie
 from assistant.errors import where_it_broke
 from assistant.languages import recognised
 from assistant.letters import Letters
+from assistant.lookout import Lookout
 from assistant.presenting import Presenter
 from assistant.reference import Reference
-from assistant.routing import Router
 from assistant.sections import sections_of
 from assistant.understanding import clean, understand
 from assistant.verifying import verify
@@ -44,7 +44,7 @@ class Assistant:
 
     def __init__(
         self,
-        router: Router,
+        lookout: Lookout,
         retriever: Finds,
         composer: Composer,
         presenter: Presenter,
@@ -52,7 +52,7 @@ class Assistant:
         letters: Letters,
         checks: Checks,
     ) -> None:
-        self._router, self._retriever, self._composer = router, retriever, composer
+        self._lookout, self._retriever, self._composer = lookout, retriever, composer
         self._presenter, self._reference = presenter, reference
         self.letters, self.checks = letters, checks
 
@@ -97,14 +97,16 @@ class Assistant:
             yield Event("answer", self._presenter.clarify(answer_id, EMPTY, register))
             return
         with _timed(timings, "route"):
-            signpost = self._router.route(said)
+            seen = self._lookout.look(said)
+            signpost = seen.signpost
             language = recognised(said) if signpost is None else None
         if language is not None:
             yield Event("answer", self._presenter.clarify(answer_id, " ".join(language.text), register))
         elif signpost is None and self.letters.asked_for(said):
             yield Event("answer", self._letter(said, history, register, answer_id))
         elif signpost is None:
-            yield Event("answer", (yield from self._looked_up(said, history, register, answer_id, timings)))
+            found = yield from self._looked_up(said, history, register, answer_id, timings)
+            yield Event("answer", replace(found, notes=(*seen.quietly, *found.notes)))
         else:
             first = self._presenter.signpost(answer_id, signpost, register)
             yield Event("answer", first)

@@ -21,12 +21,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from assistant.domain import Card, NextStep, Passage, Source
 from assistant.errors import LibraryEmpty
+from assistant.hearing import Hearing
 from assistant.learned import Learned
 from assistant.lexical import LexicalIndex, Scores, Tokens
 
 log = logging.getLogger("care_act")
 
-FORMAT = 2
+FORMAT = 3
 MODELS = "models"  # beside the builds: exported embedding models, which builds share
 CARDS_COLLECTION, PASSAGES_COLLECTION = "care-act-cards", "care-act-passages"
 BUILD = "Run `care-act ingest build` to make one."
@@ -40,6 +41,7 @@ class EntryKind(StrEnum):
     STATEMENT = "statement"
     BODY = "body"
     PASSAGE = "passage"
+    MESSAGE = "message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,7 @@ class Library:
             contents = CONTENTS.validate_json((folder / "contents.json").read_bytes())
             self.vectors: NDArray[np.float32] = np.load(folder / "cards.npy", mmap_mode=None)
             self.learned = Learned.load(folder / "learned.npz")
+            self.hearing = Hearing.load(folder / "hearing.npz")
             self._check(contents)
             self.card_words = {
                 tokens: LexicalIndex.load(folder / "words" / "cards", tokens, len(contents.cards)) for tokens in Tokens

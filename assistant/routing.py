@@ -130,6 +130,11 @@ class Router:
                 return Signpost(route.name, route.status, route.text, route.contacts, goes_on)
         return None
 
+    def named(self, name: str, then_answer: bool = False) -> Signpost | None:
+        """The signpost of a route by its name, for what was heard without its patterns; None when there is no such route."""
+        found = next((route for route in self.routes if route.name == name), None)
+        return Signpost(found.name, found.status, found.text, found.contacts, then_answer) if found else None
+
 
 def tidied(message: str) -> str:
     """The message in lower case without apostrophes, one sentence a line; the middle of a very long one is left out."""

@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     weights: str = Field(
         "", description="weights of the fusion, as name=value pairs with commas; see assistant/fusion.py"
     )
+    second_ear: bool = Field(
+        True, description="whether danger is listened for beyond the fixed patterns; off only to measure what it buys"
+    )
 
     database_url: str = Field(
         "", description="where conversations are kept: a SQLAlchemy address; an SQLite file under the home when empty"

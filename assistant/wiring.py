@@ -12,8 +12,10 @@ from assistant.composing import Composer
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.errors import ModelUnavailable
 from assistant.exported import ExportedEmbedder
+from assistant.hearing import Deaf, Listener
 from assistant.letters import Letters
 from assistant.library import Library, open_library
+from assistant.lookout import Listens, Lookout
 from assistant.presenting import Presenter
 from assistant.reference import Reference, load_reference
 from assistant.retrieval import make_retriever
@@ -45,6 +47,7 @@ class Parts:
     """The parts of the road, one a step. `dataclasses.replace` puts another in a place, as an evaluation does to watch one."""
 
     router: Router
+    listener: Listens
     retriever: Finds
     composer: Composer
     presenter: Presenter
@@ -52,10 +55,20 @@ class Parts:
     letters: Letters
     checks: Checks
 
+    def lookout(self) -> Lookout:
+        """The first look at a message."""
+        return Lookout(self.router, self.listener)
+
     def assistant(self) -> Assistant:
         """The assistant made of them."""
         return Assistant(
-            self.router, self.retriever, self.composer, self.presenter, self.reference, self.letters, self.checks
+            self.lookout(),
+            self.retriever,
+            self.composer,
+            self.presenter,
+            self.reference,
+            self.letters,
+            self.checks,
         )
 
 
@@ -70,9 +83,10 @@ def build_parts(settings: Settings, embedder: Embedder | None = None) -> Parts:
 def _parts(settings: Settings, library: Library, embedder: Embedder | None) -> Parts:
     reference = load_reference(settings.corpus_dir).with_sources(library.sources)
     model = embedder or choose_embedder(settings, library)
-    presenter = Presenter(reference, library.quotes, library.manifest.name)
+    presenter = Presenter(reference, library.quotes)
     return Parts(
         router=load_routes(settings.corpus_dir),
+        listener=Listener(library.hearing, model) if settings.second_ear else Deaf(),
         retriever=make_retriever(library, model, settings),
         composer=Composer(library.steps),
         presenter=presenter,

@@ -14,20 +14,15 @@ from assistant.card_index import Weights
 from assistant.embedding import SentenceTransformerEmbedder
 from assistant.library import open_library
 from assistant.reference import load_reference
-from assistant.routing import load_routes
 from assistant.settings import load_settings
-from assistant.verifying import check
-from assistant.wiring import build_assistant
+from assistant.wiring import build_assistant, build_parts
 from evals.answers import Grade, run, summarise
 from evals.bench import bench
 from evals.cases import DATA, Case, load_cases, load_examples
-from evals.checking import grade as grade_checker
-from evals.checking import groups_of, make_trials, read_all_rewordings
 from evals.gate import fallen, hold
 from evals.phrasings import leave_phrasings_out
 from evals.routing import grade as grade_routes
 from evals.routing import read_all_routes
-from ingest.shelf import read_shelf
 
 app = typer.Typer(help="Grade answers, finding and speed with the real Assistant.", no_args_is_help=True)
 SCIFACT = Path("../shared/bench/scifact")
@@ -59,12 +54,12 @@ def phrasings(sample: Annotated[int, typer.Option(help="use every nth phrasing")
 
 @app.command()
 def routes(
-    split: Annotated[str, typer.Option(help="dev, test, blind-a, blind-b, or all")] = "dev",
+    split: Annotated[str, typer.Option(help="dev, test, blind, or all")] = "dev",
     misses: Annotated[bool, typer.Option("--misses", help="print every message that went another way")] = False,
 ) -> None:
     """Which messages are found to be danger, disclosures, out of scope, manipulation or small talk."""
     cases = [case for case in read_all_routes(DATA) if split in {case.split, "all"}]
-    report = grade_routes(load_routes(load_settings().corpus_dir), cases)
+    report = grade_routes(build_parts(load_settings()).lookout(), cases)
     _print(*report.lines())
     if misses:
         _print(*(f"{m.case.id} wanted {m.case.status}, got {m.got} {m.route}: {m.case.message}" for m in report.misses))
@@ -124,26 +119,6 @@ def scifact(
         out.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
 
 
-@app.command()
-def mutate(
-    split: Annotated[str, typer.Option(help="dev, held-out, or all: by the card a sentence comes from")] = "all",
-    originals: Annotated[Path | None, typer.Option(help="folder of official texts, to add their sentences")] = None,
-    most: Annotated[int, typer.Option(help="mutants of each kind, at most")] = 250,
-    misses: Annotated[int, typer.Option(help="print this many of what went wrong of each kind")] = 0,
-) -> None:
-    """Make true sentences false in many ways: does the checker catch them, and let true and fairly reworded ones pass?"""
-    shelf = read_shelf(load_settings().corpus_dir, originals)
-    trials = [*make_trials(groups_of(shelf.cards, shelf.quotes.items()), most), *read_all_rewordings(DATA)]
-    chosen = [trial for trial in trials if split == "all" or trial.held_out == (split == "held-out")]
-    report = grade_checker(
-        tqdm(chosen, unit="sentence", disable=None), lambda text, evidence: bool(check(text, evidence))
-    )
-    for kind in (*report.caught, *report.false_alarms):
-        wrong = [trial for trial in report.wrong if trial.kind == kind][:misses]
-        _print(*(f"{kind} [{trial.card}] {trial.text}\n    of: {trial.original}" for trial in wrong))
-    _print(*report.lines())
-
-
 @app.command(name="bench")
 def bench_command(examples: Examples = None) -> None:
     """Time and size of answering and of building, from one run on this machine."""
@@ -174,7 +149,7 @@ def gate_command() -> None:
     """Hold the dev figures against evals/data/floors.toml; exit 1 when one has fallen through."""
     settings = load_settings()
     messages = [case for case in read_all_routes(DATA) if case.split == "dev"]
-    routes_report = grade_routes(load_routes(settings.corpus_dir), messages)
+    routes_report = grade_routes(build_parts(settings).lookout(), messages)
     scores = summarise(run(build_assistant(settings), _cases("dev", None)))
     held = list(hold(scores, routes_report, DATA / "floors.toml"))
     _print(*map(str, held))

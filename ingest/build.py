@@ -33,11 +33,12 @@ from assistant.library import (
     current_folder,
     stored_vectors,
 )
-from ingest.entries import Entry, card_document, card_entries, passage_entries
+from ingest.entries import Entry, card_document, card_entries, message_entries, passage_entries
 from ingest.exporting import exported, forget_unused
+from ingest.hearing import learn_hearing, ordinary_phrasings
 from ingest.holdings import Holdings
 from ingest.learning import learn
-from ingest.pieces import Digests, Earlier, Piece, digests_of, keep_digests
+from ingest.pieces import MESSAGES_FILE, Digests, Earlier, Piece, digests_of, keep_digests
 from ingest.shelf import Shelf, read_shelf
 from ingest.shelving import carry_chroma, fill_chroma
 
@@ -104,7 +105,7 @@ def _write(
     entries = [*on_cards, *on_passages]
     documents = [card_document(card) for card in shelf.cards]
     embedder, export = exported(embedder, [entry.text for entry in entries], home / MODELS)
-    earlier, digests = Earlier(home), digests_of(on_cards, on_passages, documents, embedder.name)
+    earlier, digests = Earlier(home), digests_of(on_cards, on_passages, documents, shelf.messages, embedder.name)
     for left_over in (home / "builds").glob(".*.partial"):  # of a build that was killed: we hold the lock, it is dead
         shutil.rmtree(left_over, ignore_errors=True)
     aside = home / "builds" / f".{os.getpid()}.partial"
@@ -120,6 +121,8 @@ def _write(
             _index_words(aside / Piece.WORDS, documents, shelf)
         if not earlier.carry(Piece.LEARNED, digests, aside):
             learn(rows, np.load(aside / "cards.npy"), [card.id for card in shelf.cards]).save(aside / Piece.LEARNED)
+        if not (earlier.carry(Piece.HEARING, digests, aside) and earlier.carry_messages(aside)):
+            _hear(shelf, on_cards, earlier, embedder, aside)
         keep_digests(digests, aside)
         contents = Contents(shelf.cards, shelf.steps, shelf.passages, shelf.quotes, rows, shelf.sources)
         (aside / "contents.json").write_bytes(CONTENTS.dump_json(contents))
@@ -180,6 +183,25 @@ def _held_vectors(home: Path, model: str) -> dict[str, Vectors]:
         return {}
 
 
+def _hear(shelf: Shelf, on_cards: Sequence[Entry], earlier: Earlier, embedder: Embedder, aside: Path) -> None:
+    """Train the second ear. Labelled messages keep their vectors in a file of their own: they are never searched."""
+    entries = list(message_entries([message.text for message in shelf.messages]))
+    digests = [entry.digest(embedder.name) for entry in entries]
+    held = earlier.vectors_of_messages()
+    missing = {digest: entry.text for digest, entry in zip(digests, entries, strict=True) if digest not in held}
+    in_order = sorted(missing, key=lambda digest: len(missing[digest]))
+    for start in range(0, len(in_order), BATCH):
+        batch = in_order[start : start + BATCH]
+        held.update(zip(batch, embedder.embed([missing[digest] for digest in batch]), strict=True))
+    cards = np.load(aside / "cards.npy")
+    messages = np.stack([held[digest] for digest in digests]) if digests else cards[:0]
+    np.savez(aside / MESSAGES_FILE, digests=np.array(digests, dtype=str), vectors=messages)
+    row_of = {entry.id: n for n, entry in enumerate(on_cards)}
+    ordinary = list(ordinary_phrasings(shelf.cards))
+    theirs = cards[[row_of[key] for key, _ in ordinary]]
+    learn_hearing(shelf.messages, messages, [text for _, text in ordinary], theirs).save(aside / Piece.HEARING)
+
+
 def _index_words(folder: Path, documents: Sequence[str], shelf: Shelf) -> None:
     for tokens in Tokens:
         LexicalIndex.build(documents, tokens).save(folder / "cards")
@@ -207,7 +229,7 @@ def _manifest(shelf: Shelf, model: str, export: str, entries: int, corpus_digest
 
 def _corpus_digest(corpus: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(p for p in corpus.rglob("*") if p.is_file() and p.suffix in {".md", ".toml"}):
+    for path in sorted(p for p in corpus.rglob("*") if p.is_file() and p.suffix in {".md", ".toml", ".jsonl"}):
         digest.update(path.relative_to(corpus).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 

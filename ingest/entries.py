@@ -49,6 +49,12 @@ def passage_entries(passages: Sequence[Passage]) -> Iterator[Entry]:
         yield Entry(passage.id, EntryKind.PASSAGE, passage.id, f"{passage.heading}. {passage.text}")
 
 
+def message_entries(messages: Sequence[str]) -> Iterator[Entry]:
+    """The entries of labelled messages, which teach and are never shown."""
+    for n, text in enumerate(messages, 1):
+        yield Entry(f"message.{n}", EntryKind.MESSAGE, "", text)
+
+
 def unknown_names(file: CardFile, reference: Reference) -> Iterator[Problem]:
     """Sources and figures a card names that no data file holds: it could not be shown."""
     card = file.card

@@ -11,15 +11,18 @@ from enum import StrEnum
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
-from assistant import lexical
+from assistant import hearing, lexical
 from assistant.embedding import Vectors
 from assistant.errors import LibraryEmpty
 from assistant.library import current_folder
+from ingest import hearing as teaching
 from ingest import learning
 from ingest.entries import Entry
+from ingest.hearing import Message
 
 
 class Piece(StrEnum):
@@ -28,22 +31,30 @@ class Piece(StrEnum):
     CHROMA = "chroma"
     WORDS = "words"
     LEARNED = "learned.npz"
+    HEARING = "hearing.npz"
 
 
+MESSAGES_FILE = "messages.npz"  # labelled messages: digest of each text, and its vector
 MADE_FILE = "made.json"  # piece → digest of what it was made of, digest of what came of it
 Digests = dict[Piece, str]
 
 
 def digests_of(
-    on_cards: Sequence[Entry], on_passages: Sequence[Entry], documents: Iterable[str], model: str
+    on_cards: Sequence[Entry],
+    on_passages: Sequence[Entry],
+    documents: Iterable[str],
+    messages: Iterable[Message],
+    model: str,
 ) -> Digests:
     """What each piece is made of: texts, model, and the code that makes it."""
     cards = [f"{e.id}\n{e.kind}\n{e.owner}\n{e.digest(model)}" for e in on_cards]
     passages = [f"{e.id}\n{e.digest(model)}" for e in on_passages]
+    taught = [f"{message.status} {message.text}" for message in messages]
     return {
         Piece.CHROMA: _digest([version("chromadb"), model, *cards, "passages", *passages]),
         Piece.WORDS: _digest([version("bm25s"), _source(lexical.__file__), *documents]),
         Piece.LEARNED: _digest([_source(learning.__file__), model, *cards]),
+        Piece.HEARING: _digest([_source(hearing.__file__), _source(teaching.__file__), model, *taught, *cards]),
     }
 
 
@@ -74,6 +85,22 @@ class Earlier:
         except (OSError, EOFError, ValueError):
             return None
         return vectors if len(vectors) == count else None
+
+    def vectors_of_messages(self) -> dict[str, Vectors]:
+        """The vectors of the labelled messages it learned from, by the digest of their text."""
+        try:
+            with np.load(self.folder / MESSAGES_FILE if self.folder else Path()) as held:
+                return dict(zip(held["digests"].tolist(), held["vectors"], strict=True))
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile):  # none, of an older version, or damaged
+            return {}
+
+    def carry_messages(self, target: Path) -> bool:
+        """Copy those vectors into a new library; False when there are none to copy."""
+        path = self.folder / MESSAGES_FILE if self.folder else None
+        if path is None or not path.is_file():
+            return False
+        shutil.copy2(path, target / MESSAGES_FILE)
+        return True
 
     def piece(self, piece: Piece, digests: Digests) -> Path | None:
         """A piece made of the very same, or None."""
