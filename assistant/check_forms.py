@@ -21,7 +21,7 @@ _CONDITION = re.compile(
     r"^(?:(?P<count>yes|maybe)\((?P<group>[a-z-]+)\)|(?P<question>[a-z-]+))\s*(?P<op>>=|<|!=|=)\s*(?P<value>[\w|-]+)$"
 )
 YES_NO = (("yes", "Yes"), ("no", "No"), ("unsure", "I am not sure"))
-ROLES = ("verdict", "point", "next")
+ROLES = ("verdict", "point", "say", "next")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class CheckQuestion:
-    """A question with its choices. `bands` names the two figures between which amounts are offered."""
+    """A question with its choices. `bands` names two figures: amounts between them are offered before choice `bands_at`."""
 
     id: str
     text: str
@@ -63,6 +63,7 @@ class CheckQuestion:
     help: tuple[Statement, ...] = ()
     group: str = ""
     bands: tuple[str, str] | None = None
+    bands_at: int = 0
     ask_if: tuple[Condition, ...] = ()
 
 
@@ -160,13 +161,16 @@ class _Reader:
 
     def _question(self, raw: Mapping[str, Any]) -> CheckQuestion:
         choices = raw.get("choices") or [{"id": key, "label": label} for key, label in YES_NO]
+        banded = next((n for n, choice in enumerate(choices) if "bands" in choice), None)
+        low_high = choices[banded]["bands"] if banded is not None else None
         return CheckQuestion(
             id=raw["id"],
             text=raw["text"],
-            choices=tuple(Choice(choice["id"], choice["label"]) for choice in choices),
+            choices=tuple(Choice(choice["id"], choice["label"]) for choice in choices if "bands" not in choice),
             help=tuple(self._statements(f"check:{self.path.stem}#{raw['id']}", raw.get("help", ()))),
             group=raw.get("group", ""),
-            bands=(raw["bands"][0], raw["bands"][1]) if "bands" in raw else None,
+            bands=(low_high[0], low_high[1]) if low_high else None,
+            bands_at=banded or 0,
             ask_if=tuple(self._condition(text) for text in raw.get("ask_if", ())),
         )
 

@@ -14,9 +14,17 @@ from assistant.presenting import Presenter, as_json
 from assistant.reference import Reference, load_reference
 
 _BANDS = 6
+WEEKLY_INCOME = "{weekly-income}"
 _AMOUNT = re.compile(r"^\s*[=£]?\s*(\d{1,3}(?:,?\d{3})*)(?:\.\d{1,2})?\s*$")
-_SOMEONE = re.compile(r"\{(you|your|You|Your|yourself)\}")
-_THEM = {"you": "they", "You": "They", "your": "their", "Your": "Their", "yourself": "themselves"}
+# What a sentence about the person says, and what it says about somebody they help.
+PRONOUNS = {
+    "{you}": ("you", "they"),
+    "{You}": ("You", "They"),
+    "{them}": ("you", "them"),
+    "{your}": ("your", "their"),
+    "{Your}": ("Your", "Their"),
+    "{yours}": ("yours", "theirs"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,7 @@ class Checks:
             question,
             text=self._worded(question.text, kept),
             help=tuple(self._said(statement, kept) for statement in question.help),
-            choices=(*self._bands(question), *choices),
+            choices=(*choices[: question.bands_at], *self._bands(question), *choices[question.bands_at :]),
         )
 
     def _bands(self, question: CheckQuestion) -> Iterator[Choice]:
@@ -110,7 +118,7 @@ class Checks:
         width = (high - low) // _BANDS
         for n in range(_BANDS):
             start, end = low + n * width, high if n == _BANDS - 1 else low + (n + 1) * width
-            yield Choice(f"up-to-{end}", f"£{start:,} to £{end:,}")
+            yield Choice(f"up-to-{end}", f"Over £{start:,}, up to £{end:,}")
 
     def _taken(self, question: CheckQuestion, given: str) -> str:
         """The id of the choice given, by id or label; or an amount between the bands; empty when it is neither."""
@@ -123,7 +131,10 @@ class Checks:
             return ""
         low, high = (self._pounds(name) for name in question.bands)
         value = int(amount[1].replace(",", ""))
-        return f"={value}" if low < value <= high else ""
+        if low < value <= high:
+            return f"={value}"
+        beside = question.bands_at - 1 if value <= low else question.bands_at + _BANDS
+        return question.choices[beside].id
 
     def _outcome(self, form: CheckForm, kept: Mapping[str, str], register: Register) -> Answer:
         sentences = []
@@ -135,17 +146,17 @@ class Checks:
         return self._presenter.answer(f"check-{form.name}", draft, register, ())
 
     def _said(self, statement: Statement, kept: Mapping[str, str]) -> Statement:
-        figures = tuple(
-            name for name in self._reference.figure_names(statement.text) if name in self._reference.figures
-        )
+        named = statement.text.replace(
+            WEEKLY_INCOME, "{capital-limit-lower} {capital-limit-upper}"
+        )  # what it is made from
+        figures = tuple(name for name in self._reference.figure_names(named) if name in self._reference.figures)
         return replace(statement, text=self._worded(statement.text, kept), figures=figures)
 
     def _worded(self, text: str, kept: Mapping[str, str]) -> str:
         """`{you}` as the person or as another, the weekly income counted for savings, and amounts for names of figures."""
-        them = kept.get("who") == "them"
-        text = _SOMEONE.sub(lambda m: _THEM[m[1]] if them else m[1], text)
-        if "{weekly-income}" in text:
-            text = text.replace("{weekly-income}", self._weekly_income(kept.get("amount", "")))
+        text = about(text, them=kept.get("who") == "them")
+        if WEEKLY_INCOME in text:
+            text = text.replace(WEEKLY_INCOME, self._weekly_income(kept.get("amount", "")))
         return self._reference.with_amounts(text)
 
     def _weekly_income(self, amount: str) -> str:
@@ -160,6 +171,13 @@ class Checks:
 
     def _pounds(self, figure: str) -> int:
         return int(re.sub(r"[£,]", "", self._reference.figures[figure].amount))
+
+
+def about(text: str, *, them: bool) -> str:
+    """The text with `{you}`, `{them}` and `{your}` as the person, or as somebody they help."""
+    for mark, words in PRONOUNS.items():
+        text = text.replace(mark, words[them])
+    return text
 
 
 def step_json(step: Step) -> dict[str, Any]:

@@ -76,6 +76,7 @@ class Limits:
     """How much an answer says, and how near other cards must come to be heard. Measured in `evals`."""
 
     words: int = 150
+    easy_words: int = 12  # a sentence of a card's own advice may have in the easy register
     points: int = 5
     todo: int = 2
     steps: int = 4
@@ -109,7 +110,7 @@ class Composer:
         best, limits = cards[0], self._limits
         if question.register is Register.EASY and best.card.easy:
             yield from (DraftSentence(s.text, (s,)) for s in best.card.easy)
-            yield from self._closing(best, [s.text for s in best.card.easy], limits.words)
+            yield from self._closing(best, [s.text for s in best.card.easy], limits.words, question.register)
             return
         said = [s.text for s in best.card.lead]
         word = self._verdict(question, best)
@@ -122,7 +123,7 @@ class Composer:
         if question.register is Register.STAFF:
             yield from (DraftSentence(s.text, (s,), "staff") for s in best.card.staff)
         spent = sum(len(text.split()) for text in said)
-        yield from self._closing(best, said, limits.words - spent)
+        yield from self._closing(best, said, limits.words - spent, question.register)
 
     def _verdict(self, question: Question, best: ScoredCard) -> Verdict:
         """The word the answer opens with, or none.
@@ -158,10 +159,12 @@ class Composer:
                 heard.append(statement.text)
         return [statement for _, _, statement in sorted(chosen, key=lambda row: row[:2])]
 
-    def _closing(self, best: ScoredCard, said: Sequence[str], words: int) -> Iterator[DraftSentence]:
+    def _closing(
+        self, best: ScoredCard, said: Sequence[str], words: int, register: Register
+    ) -> Iterator[DraftSentence]:
         """What to do next, within the words left: the card's own advice, then its next steps. At least one thing to do."""
         heard, told = list(said), 0
-        for group in self._things_to_do(best.card):
+        for group in self._things_to_do(best.card, register):
             length = sum(len(statement.text.split()) for statement in group)
             if says_again(group[0].text, heard, self._limits.overlap) or (told and length > words):
                 continue
@@ -170,17 +173,24 @@ class Composer:
             heard += [statement.text for statement in group]
             yield from (DraftSentence(statement.text, (statement,), "next") for statement in group)
 
-    def _things_to_do(self, card: Card) -> Iterator[tuple[Statement, ...]]:
-        """The card's first advice, then its next steps whole, then the rest of its advice."""
-        yield from ((statement,) for statement in card.todo[:1])
-        yield from (self._steps[name].statements for name in card.next[: self._limits.steps] if name in self._steps)
-        yield from ((statement,) for statement in card.todo[1 : self._limits.todo])
+    def _things_to_do(self, card: Card, register: Register) -> Iterator[tuple[Statement, ...]]:
+        """The card's first advice, then its next steps whole, then the rest of its advice.
+
+        Advice of a card has no easy form, so that in the easy register only short advice is given.
+        """
+        most = self._limits.easy_words if register is Register.EASY else self._limits.words
+        todo = [statement for statement in card.todo if len(statement.text.split()) <= most]
+        steps = (self._steps[name].worded(register) for name in card.next[: self._limits.steps] if name in self._steps)
+        yield from ((statement,) for statement in todo[:1])
+        yield from steps
+        yield from ((statement,) for statement in todo[1 : self._limits.todo])
 
     def _contacts(self, best: ScoredCard, sentences: Sequence[DraftSentence]) -> tuple[str, ...]:
         """The card's own contacts, then those of the next steps that are shown."""
         shown = {statement.id for sentence in sentences for statement in sentence.cites}
         steps = [self._steps[name] for name in best.card.next if name in self._steps]
-        of_steps = [name for step in steps if any(s.id in shown for s in step.statements) for name in step.contacts]
+        worded = {step.name: (*step.statements, *step.easy) for step in steps}
+        of_steps = [name for step in steps if any(s.id in shown for s in worded[step.name]) for name in step.contacts]
         return tuple(dict.fromkeys([*best.card.contacts, *of_steps]))[: self._limits.contacts]
 
     def _not_found(self, evidence: Evidence) -> Draft:

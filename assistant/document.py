@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.domain import Answer, Cited, Contact, Letter, Register, Sentence
+from assistant.domain import Answer, Cited, Contact, Force, Letter, Register, Sentence
 
 _LEADING = {"verdict", "signpost"}
+_APART = {"staff", "letter", "say"}  # each has a block of its own
 
 
 class BlockKind(StrEnum):
@@ -19,6 +20,7 @@ class BlockKind(StrEnum):
     STAFF = "staff"
     LETTER = "letter"
     GAPS = "gaps"
+    SAY = "say"
     NEXT = "next"
     CONTACTS = "contacts"
     WORDS = "words"
@@ -29,10 +31,20 @@ class BlockKind(StrEnum):
 HEADINGS: Mapping[BlockKind, str] = {
     BlockKind.STAFF: "For staff",
     BlockKind.GAPS: "What is left for you to fill in",
+    BlockKind.SAY: "What to say at the assessment",
     BlockKind.NEXT: "What to do next",
     BlockKind.CONTACTS: "Who can help",
     BlockKind.WORDS: "Words used",
     BlockKind.SOURCES: "What this rests on",
+}
+
+# What a sentence rests on, in the words staff use. A fact or a tip needs no name.
+FORCES: Mapping[Force, str] = {
+    Force.MUST: "duty",
+    Force.MAY: "power",
+    Force.SHOULD: "guidance",
+    Force.RIGHT: "right",
+    Force.OPINION: "opinion",
 }
 
 
@@ -81,11 +93,12 @@ class Document:
 
 def document(answer: Answer) -> Document:
     """The answer laid out: the answer itself, what to do next, who can help, words, notes, what it rests on."""
-    urls = {cited.handle: cited.url for cited in answer.sources}
+    sources = {cited.handle: cited for cited in answer.sources}
     meanings = {word.term: word.meaning for word in answer.words}
 
     def lines(sentences: Iterable[Sentence]) -> tuple[Line, ...]:
-        return tuple(Line(tuple(_spans(sentence, urls, meanings))) for sentence in sentences)
+        for_staff = answer.register is Register.STAFF
+        return tuple(Line(tuple(_spans(sentence, sources, meanings, for_staff))) for sentence in sentences)
 
     told = {term for s in (*answer.sentences, *answer.next_steps) for term in s.terms}
     left = [word for word in answer.words if word.term not in told]
@@ -96,7 +109,7 @@ def document(answer: Answer) -> Document:
         _block(BlockKind.CONTACTS, map(_contact_line, answer.contacts)),
         _block(BlockKind.WORDS, (Line((Span(w.term, bold=True), Span(f": {w.meaning}"))) for w in left)),
         _block(BlockKind.NOTES, (Line((Span(note),)) for note in answer.notes)),
-        _block(BlockKind.SOURCES, map(_source_line, answer.sources)),
+        _block(BlockKind.SOURCES, (_source_line(cited, answer.register is Register.STAFF) for cited in answer.sources)),
     ]
     return Document(tuple(block for block in blocks if block.lines), answer.register)
 
@@ -108,8 +121,9 @@ def _answer_blocks(answer: Answer, lines: Callable[[Iterable[Sentence]], tuple[L
         if answer.register is not Register.EASY and not any(s.role == "signpost" for s in part):
             leading = _one_paragraph(leading)
         yield Block(BlockKind.LEAD, leading, heading)
-        points = lines(s for s in part if s.role not in {*_LEADING, "staff", "letter"})
+        points = lines(s for s in part if s.role not in {*_LEADING, *_APART})
         yield Block(BlockKind.POINTS, points, "" if leading else heading, bulleted=True)
+    yield _block(BlockKind.SAY, lines(s for s in answer.sentences if s.role == "say"))
     yield _block(BlockKind.STAFF, lines(s for s in answer.sentences if s.role == "staff"))
 
 
@@ -139,16 +153,32 @@ def _block(kind: BlockKind, lines: Iterable[Line]) -> Block:
     return Block(kind, tuple(lines), HEADINGS.get(kind, ""), bulleted=kind not in {BlockKind.NOTES, BlockKind.SOURCES})
 
 
-def _spans(sentence: Sentence, urls: Mapping[str, str], meanings: Mapping[str, str]) -> Iterator[Span]:
-    """The sentence, its source marks, and what its words mean."""
+def _spans(
+    sentence: Sentence, sources: Mapping[str, Cited], meanings: Mapping[str, str], for_staff: bool
+) -> Iterator[Span]:
+    """The sentence, for staff its force and places, its source marks, and what its words mean."""
     yield Span(sentence.text)
+    cited = [sources[handle] for handle in sentence.handles if handle in sources]
+    if for_staff and cited:
+        force = f"{FORCES[sentence.force]}: " if sentence.force in FORCES else ""
+        yield Span(f" ({force}{', '.join(_short_places(cited))})")
     for handle in sentence.handles:
         yield Span(" ")
-        yield Span(f"[{handle}]", url=urls.get(handle, ""), handle=handle)
+        yield Span(f"[{handle}]", url=sources[handle].url if handle in sources else "", handle=handle)
     for term in sentence.terms:
         if term in meanings:
             yield Span(" ")
             yield Span(f"({term[:1].upper()}{term[1:]}: {meanings[term]})", italic=True)
+
+
+def _short_places(cited: Iterable[Cited]) -> Iterator[str]:
+    """Places as staff write them, a source named once: `Care Act 2014 s.10(1), s.12(4)(a)`."""
+    named = ""
+    for source in cited:
+        title = source.title.partition(", ")[0]
+        place = "" if source.place == "page" else source.place
+        yield (place if title == named else f"{title} {place}").strip() or title
+        named = title
 
 
 def _contact_line(contact: Contact) -> Line:
@@ -159,5 +189,6 @@ def _contact_line(contact: Contact) -> Line:
     return Line(tuple(parts))
 
 
-def _source_line(cited: Cited) -> Line:
-    return Line((Span(f"[{cited.handle}] "), Span(cited.title, url=cited.url)), cited.handle, cited.quote)
+def _source_line(cited: Cited, for_staff: bool) -> Line:
+    as_of = (Span(f" (text as of {cited.as_of})"),) if for_staff and cited.as_of else ()
+    return Line((Span(f"[{cited.handle}] "), Span(cited.title, url=cited.url), *as_of), cited.handle, cited.quote)

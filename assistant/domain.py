@@ -128,11 +128,16 @@ class Phrasing:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """Something a person can do next, written once and drawn in by cards."""
+    """Something a person can do next, written once and drawn in by cards. `easy` says the same in easy words."""
 
     name: str
     statements: tuple[Statement, ...]
     contacts: tuple[str, ...] = ()
+    easy: tuple[Statement, ...] = ()
+
+    def worded(self, register: Register) -> tuple[Statement, ...]:
+        """The step in the words of a register."""
+        return self.easy if register is Register.EASY and self.easy else self.statements
 
 
 @dataclass(frozen=True, slots=True)

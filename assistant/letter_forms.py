@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.domain import LetterField, Statement
+from assistant.errors import BadCorpus
 from assistant.header import Header, read_header
 from assistant.marks import MARK, Problem, read_marked
 
@@ -58,6 +59,18 @@ def read_letters(corpus: Path) -> Iterator[LetterFile]:
     """Every letter of `corpus/letters`, in the order of their names."""
     for path in sorted((corpus / "letters").glob("*.md")):
         yield _read_letter(path, path.relative_to(corpus).as_posix())
+
+
+def usable_letters(corpus: Path) -> Iterator[LetterForm]:
+    """The letters in order. Raises BadCorpus, naming file and line, when one cannot be used."""
+    problems = []
+    for file in read_letters(corpus):
+        problems += [problem for problem in file.problems if not problem.warning]
+        if file.form is not None:
+            yield file.form
+    if problems:
+        listed = "\n".join(f"  {corpus / p.file}:{p.line}: {p.message}" for p in problems[:20])
+        raise BadCorpus(f"{len(problems)} things to mend in the letters:\n{listed}")
 
 
 def _read_letter(path: Path, name: str) -> LetterFile:

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from assistant.citing import Citations
 from assistant.domain import Letter, Place, Sentence, Statement
-from assistant.errors import BadCorpus
 from assistant.letter_fields import fields_said
-from assistant.letter_forms import GAP, LetterForm, read_letters
+from assistant.letter_forms import GAP, LetterForm, usable_letters
 from assistant.places import title
 from assistant.reference import Reference, load_reference
 
@@ -46,7 +45,7 @@ class Letters:
     ) -> None:
         self._reference = reference or load_reference(corpus)
         self._quotes = quotes or {}
-        self._forms = {form.name: form for form in _usable(corpus)}
+        self._forms = {form.name: form for form in usable_letters(corpus)}
 
     def names(self) -> tuple[str, ...]:
         """The names of all letters, in order."""
@@ -123,17 +122,6 @@ class Letters:
 
     def _short(self, place: Place, named: str) -> str:
         return title(self._reference.source(place), place.ref).removeprefix(named).lstrip(", ")
-
-
-def _usable(corpus: Path) -> Iterable[LetterForm]:
-    problems = []
-    for file in read_letters(corpus):
-        problems += [problem for problem in file.problems if not problem.warning]
-        if file.form is not None:
-            yield file.form
-    if problems:
-        listed = "\n".join(f"  {corpus / p.file}:{p.line}: {p.message}" for p in problems[:20])
-        raise BadCorpus(f"{len(problems)} things to mend in the letters:\n{listed}")
 
 
 def _tidied(value: str) -> str:

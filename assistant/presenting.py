@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 from assistant import rendering
@@ -28,6 +29,7 @@ from assistant.places import base_ref
 from assistant.reference import Reference
 from assistant.routing import Signpost
 
+STAFF_NET = "General information, not legal advice: check the official text before you rely on it. The decision is the council's."
 SAFETY_NET = "Only your council can decide about your own case. This is general information, not legal advice."
 _NOT_FOUND = (
     "I do not have a sure answer to that, so I will not guess.",
@@ -36,8 +38,9 @@ _NOT_FOUND = (
 _ERROR = "Sorry, something went wrong here and I could not answer. Nothing you wrote was kept. Please try again in a little while."
 _LETTER = (
     "Here is a draft: {title}.",
-    "I filled in only what you said here. The gaps in square brackets are for you.",
-    "Change what is not right before you send it, and keep a copy.",
+    "I used only what you said here.",
+    "Fill in the gaps in square brackets.",
+    "Check it before you send it, and keep a copy.",
 )
 _LETTER_NOTE = "This is a draft, not legal advice. Names and addresses you write into it are not kept here."
 _WHICH_LETTER = "I can write a draft for you. What should the letter be about? These are the ones I know:"
@@ -47,8 +50,16 @@ _LONGEST_QUOTE = 60  # words
 class Presenter:
     """Knows the sources, contacts, figures and words an answer may show, and the official words held for places."""
 
-    def __init__(self, reference: Reference, quotes: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        reference: Reference,
+        quotes: Mapping[str, str],
+        library: str = "",
+        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+    ) -> None:
+        """`library` is the name of the library in use: what staff paste into a case note says which one answered."""
         self._reference, self._quotes = reference, quotes
+        self._library, self._today = library, today
 
     def answer(self, answer_id: str, draft: Draft, register: Register, retrieved: Sequence[Retrieved]) -> Answer:
         """The answer of a checked draft: sources numbered in order of use, words explained, contacts from data."""
@@ -72,7 +83,7 @@ class Presenter:
             words=words,
             contacts=self._contacts(draft.contacts),
             retrieved=tuple(retrieved),
-            notes=(*self._figure_notes(figures), SAFETY_NET),
+            notes=(*self._figure_notes(figures), *self._closing_notes(register)),
             composer=draft.composer,
         )
 
@@ -154,6 +165,13 @@ class Presenter:
     def _contacts(self, names: Iterable[str]) -> tuple[Contact, ...]:
         return tuple(self._reference.contacts[name] for name in names if name in self._reference.contacts)
 
+    def _closing_notes(self, register: Register) -> tuple[str, ...]:
+        """Who decides; for staff also the date and the library, as a case note needs them."""
+        if register is not Register.STAFF:
+            return (SAFETY_NET,)
+        version = f", library {self._library}" if self._library else ""
+        return (STAFF_NET, f"Care Act assistant, {spoken(self._today())}{version}.")
+
     def _figure_notes(self, names: Iterable[str]) -> tuple[str, ...]:
         figures: list[Figure] = [self._reference.figures[name] for name in names if name in self._reference.figures]
         dated = [figure for figure in figures if figure.year != "law"]
@@ -161,6 +179,11 @@ class Presenter:
             return ()
         amounts = ", ".join(f"{figure.amount} (confirmed for {figure.year})" for figure in dated)
         return (f"Amounts can change each April: {amounts}. Check them at {dated[0].check_at}",)
+
+
+def spoken(day: date) -> str:
+    """A date as people write it: 23 November 2026."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def official_words(passage: Passage) -> str:

@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from pathlib import Path
 
+from assistant.comparing import faults
 from assistant.domain import Draft, DraftSentence, Force, Statement, Status
+from assistant.errors import BadSource
+from assistant.faults import Fault
 from assistant.places import in_force
 from assistant.reference import Reference
+from assistant.wording import Token, tokens
 
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _NEGATION = re.compile(r"\b(?:no|not|never|cannot|none|nobody|nor|without|neither)\b|n't\b", re.IGNORECASE)
-_MODALS = {
-    Force.MUST: re.compile(r"\b(?:must|has to|have to|is required|required to|duty|shall)\b", re.IGNORECASE),
-    Force.MAY: re.compile(r"\b(?:may|can|could|might|power)\b", re.IGNORECASE),
-    Force.SHOULD: re.compile(r"\b(?:should|ought|expected)\b", re.IGNORECASE),
-}
-_SCOPE = re.compile(r"\b(?:all|every|any|some|only|always|each|most)\b", re.IGNORECASE)
-_ROLES = re.compile(r"\b(?:adult|carer|child|council|local authority|nhs|hospital|provider|parent)s?\b", re.IGNORECASE)
-_CONDITION = re.compile(r"\b(?:if|unless|until|when|where|except|provided|as long as|only)\b", re.IGNORECASE)
-_VERDICT = re.compile(r"^(?:Yes|No|It depends)\. ")
-_ELSEWHERE = re.compile(r"\b(?:scotland|scottish|wales|welsh|northern ireland)\b", re.IGNORECASE)
-
-
-class Fault(StrEnum):
-    """The kinds of thing a sentence can get wrong against what it cites."""
-
-    NO_HANDLE = "it cites nothing"
-    NUMBER = "a number its evidence does not hold"
-    FORCE = "a must, may or should its evidence does not carry"
-    NEGATION = "a negation its evidence does not have, or has lost one"
-    SCOPE = "a word of scope (all, some, only) its evidence does not use"
-    ROLE = "a role (adult, carer, council, NHS) its evidence does not name"
-    CONDITION = "a condition of its evidence is dropped"
-    NOT_IN_FORCE = "it presents law that is not in force"
-    NATION = "it speaks of another nation than its evidence"
+_VERDICT = re.compile(r"^(Yes|No|It depends)[.,:] (?=[A-Z\"“])")
+_SENTENCES = re.compile(r"(?<=[a-z0-9)”\"][.!?])\s+(?=[A-Z“\"])")
+_JOINTS = re.compile(r"; |: |, (?:and|but|so|because|as|who|which|where)\b |, | (?:and|but|so|because|who|which) ")
+_SHORTEST = 3  # names a part of a sentence must hold before it may rest on evidence of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +31,114 @@ class Finding:
     fault: Fault
     words: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.fault.value}" + (f": {self.words}" if self.words else "")
 
-def check(sentence: str, evidence: Iterable[str]) -> tuple[Finding, ...]:
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """A text that may be cited. `force` tells what a command states (a duty, or only advice)."""
+
+    text: str
+    force: Force | None = None
+    in_force: bool = True
+
+
+def check(sentence: str, evidence: Iterable[str | Support]) -> tuple[Finding, ...]:
     """Everything a sentence says that the texts it cites do not carry. Nothing for a verbatim sentence.
 
-    The rules are those of DESIGN.md: similarity is not support, so none of them measures it.
+    Each sentence must be carried by one sentence of the evidence, or be cut at its joints into parts that each are: so
+    the *must* of one text cannot lend itself to the *may* of another. Similarity is not support: no rule measures it.
     """
-    texts = list(evidence)
-    if not texts:
+    supports = [Support(given) if isinstance(given, str) else given for given in evidence]
+    if not supports:
         return (Finding(sentence, Fault.NO_HANDLE),)
-    plain = _VERDICT.sub("", sentence)
-    if any(plain.strip() == text.strip() for text in texts):
-        return ()
-    held = " ".join(texts)
-    faults: list[tuple[Fault, str]] = []
-    faults += [(Fault.NUMBER, n) for n in sorted(_numbers(plain) - _numbers(held))]
-    faults += [
-        (Fault.FORCE, force) for force, words in _MODALS.items() if words.search(plain) and not words.search(held)
-    ]
-    if bool(_NEGATION.search(plain)) != bool(_NEGATION.search(held)):
-        faults.append((Fault.NEGATION, ""))
-    faults += [(Fault.SCOPE, word) for word in sorted(_words(_SCOPE, plain) - _words(_SCOPE, held))]
-    faults += [(Fault.ROLE, word) for word in sorted(_words(_ROLES, plain) - _words(_ROLES, held))]
-    if _CONDITION.search(held) and not _CONDITION.search(plain):
-        faults.append((Fault.CONDITION, ""))
-    faults += [(Fault.NATION, word) for word in sorted(_words(_ELSEWHERE, plain) - _words(_ELSEWHERE, held))]
-    return tuple(Finding(sentence, fault, str(words)) for fault, words in faults)
+    found: list[tuple[Fault, str]] = []
+    plain = sentence.strip()
+    if match := _VERDICT.match(plain):
+        if not any(support.text.startswith(match[0]) for support in supports):
+            found.append((Fault.VERDICT, match[1]))
+        plain = plain[match.end() :]
+    held = [replace(support, text=_VERDICT.sub("", support.text.strip())) for support in supports]
+    if not any(plain == support.text and _alive(support) for support in held):
+        pieces = [
+            _Piece(tokens(part), support)
+            for support in held
+            for part in dict.fromkeys((support.text, *_SENTENCES.split(support.text)))
+        ]
+        whole = tokens(plain)
+        for said in _SENTENCES.split(plain):
+            found += _carried(said, pieces, whole)
+    return tuple(Finding(sentence, fault, words) for fault, words in dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A sentence of the evidence, and what it is part of."""
+
+    words: tuple[Token, ...]
+    support: Support
+
+    def faults(self, said: tuple[Token, ...], whole: tuple[Token, ...]) -> list[tuple[Fault, str]]:
+        """What a part of a sentence gets wrong against this piece."""
+        found = list(faults(said, self.words, whole))
+        if self.support.force is Force.MUST and not any(token.kind == "modal" for token in self.words):
+            found = [fault for fault in found if fault != (Fault.FORCE, "must")]  # "Take all steps" is a duty here
+        if not _alive(self.support):
+            found.append((Fault.NOT_IN_FORCE, ""))
+        return found
+
+
+def _alive(support: Support) -> bool:
+    """Law that never began may be cited only by words that say so."""
+    return support.in_force or bool(_NEGATION.search(support.text))
+
+
+def _carried(said: str, pieces: Sequence[_Piece], whole: tuple[Token, ...]) -> list[tuple[Fault, str]]:
+    """The faults of one sentence against the piece that carries it best; none when its parts are carried each by one."""
+    words = tokens(said)
+    best = _least(words, pieces, whole)
+    if not best:
+        return []
+    for joint in _JOINTS.finditer(said):
+        parts = tokens(said[: joint.start()]), tokens(said[joint.end() :])
+        long_enough = all(sum(token.named for token in part) >= _SHORTEST for part in parts)
+        if long_enough and not any(_least(part, pieces, whole) for part in parts):
+            return []
+    return best
+
+
+def _least(words: tuple[Token, ...], pieces: Sequence[_Piece], whole: tuple[Token, ...]) -> list[tuple[Fault, str]]:
+    """No faults when any piece carries the words; else those against the piece that shares the most with them."""
+    names = {token.word for token in words if token.heavy}
+    if not names:
+        return [(Fault.WORD, "")]
+    best: tuple[tuple[int, int], list[tuple[Fault, str]]] | None = None
+    for piece in pieces:
+        found = piece.faults(words, whole)
+        if not found:
+            return []
+        rank = (-len(names & {token.word for token in piece.words}), len(found))
+        best = min(best, (rank, found), key=lambda pair: pair[0]) if best else (rank, found)
+    return best[1] if best else []
+
+
+def read_claims(path: Path) -> list[tuple[str, tuple[str, ...]]]:
+    """Sentences with the texts they cite, one JSON object a line. Raises BadSource naming a line that is not one."""
+    claims = []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise BadSource(f"{path} cannot be read ({exc}). Give a UTF-8 file with one JSON object a line.") from exc
+    for number, line in enumerate(lines, 1):
+        try:
+            raw = json.loads(line)
+            claims.append((str(raw["sentence"]), tuple(map(str, raw["evidence"]))))
+        except (ValueError, KeyError, TypeError) as exc:
+            raise BadSource(
+                f'{path}, line {number} is not {{"sentence": …, "evidence": […]}} ({exc!r}). Mend it.'
+            ) from exc
+    return claims
 
 
 def verify(draft: Draft, reference: Reference) -> Draft:
@@ -82,30 +148,27 @@ def verify(draft: Draft, reference: Reference) -> Draft:
     """
     if draft.status is not Status.ANSWERED:
         return draft
-    kept = tuple(mended for sentence in draft.sentences if (mended := _mended(sentence, reference)) is not None)
+    kept = tuple(checked for sentence in draft.sentences if (checked := mend(sentence, reference)) is not None)
     if not any(sentence.role != "next" for sentence in kept):
         return replace(draft, status=Status.NOT_FOUND, sentences=())
     return replace(draft, sentences=kept)
 
 
-def _mended(sentence: DraftSentence, reference: Reference) -> DraftSentence | None:
-    live = tuple(s for s in sentence.cites if _may_be_cited(s, reference))
+def mend(sentence: DraftSentence, reference: Reference) -> DraftSentence | None:
+    """The sentence when what it cites carries it, else the first statement it rests on; None when it rests on none.
+
+    The word a direct answer opens with was chosen by the composer, from phrasings whose verdict is known.
+    """
+    supports = {statement: support_of(statement, reference) for statement in sentence.cites}
+    live = tuple(statement for statement, support in supports.items() if _alive(support))
     if not live:
         return None
-    if check(sentence.text, [s.text for s in live]):
+    if check(_VERDICT.sub("", sentence.text), [supports[statement] for statement in live]):
         return replace(sentence, text=live[0].text, cites=live[:1])
     return replace(sentence, cites=live)
 
 
-def _may_be_cited(statement: Statement, reference: Reference) -> bool:
-    """Law that never began may be cited only by a sentence that says so."""
+def support_of(statement: Statement, reference: Reference) -> Support:
+    """A statement as evidence: dead when any place it rests on never began or was repealed."""
     live = all(in_force(reference.source(place), place) for place in statement.places)
-    return live or bool(_NEGATION.search(statement.text))
-
-
-def _numbers(text: str) -> set[str]:
-    return {number.replace(",", "").rstrip(".") for number in _NUMBER.findall(text)}
-
-
-def _words(pattern: re.Pattern[str], text: str) -> set[str]:
-    return {word.lower().removesuffix("s") for word in pattern.findall(text)}
+    return Support(statement.text, statement.force, live)

@@ -83,7 +83,7 @@ def build_parts(settings: Settings, embedder: Embedder | None = None) -> Parts:
 def _parts(settings: Settings, library: Library, embedder: Embedder | None) -> Parts:
     reference = load_reference(settings.corpus_dir).with_sources(library.sources)
     model = embedder or choose_embedder(settings, library)
-    presenter = Presenter(reference, library.quotes)
+    presenter = Presenter(reference, library.quotes, library.manifest.name)
     return Parts(
         router=load_routes(settings.corpus_dir),
         listener=Listener(library.hearing, model) if settings.second_ear else Deaf(),

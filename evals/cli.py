@@ -15,14 +15,18 @@ from assistant.embedding import SentenceTransformerEmbedder
 from assistant.library import open_library
 from assistant.reference import load_reference
 from assistant.settings import load_settings
+from assistant.verifying import check
 from assistant.wiring import build_assistant, build_parts
 from evals.answers import Grade, run, summarise
 from evals.bench import bench
 from evals.cases import DATA, Case, load_cases, load_examples
+from evals.checking import grade as grade_checker
+from evals.checking import groups_of, make_trials, read_all_rewordings
 from evals.gate import fallen, hold
 from evals.phrasings import leave_phrasings_out
 from evals.routing import grade as grade_routes
 from evals.routing import read_all_routes
+from ingest.shelf import read_shelf
 
 app = typer.Typer(help="Grade answers, finding and speed with the real Assistant.", no_args_is_help=True)
 SCIFACT = Path("../shared/bench/scifact")
@@ -117,6 +121,26 @@ def scifact(
     if out is not None:
         values = {name: figure_json(figure) for name, figure in figures.items()}
         out.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+
+
+@app.command()
+def mutate(
+    split: Annotated[str, typer.Option(help="dev, held-out, or all: by the card a sentence comes from")] = "all",
+    originals: Annotated[Path | None, typer.Option(help="folder of official texts, to add their sentences")] = None,
+    most: Annotated[int, typer.Option(help="mutants of each kind, at most")] = 250,
+    misses: Annotated[int, typer.Option(help="print this many of what went wrong of each kind")] = 0,
+) -> None:
+    """Make true sentences false in many ways: does the checker catch them, and let true and fairly reworded ones pass?"""
+    shelf = read_shelf(load_settings().corpus_dir, originals)
+    trials = [*make_trials(groups_of(shelf.cards, shelf.quotes.items()), most), *read_all_rewordings(DATA)]
+    chosen = [trial for trial in trials if split == "all" or trial.held_out == (split == "held-out")]
+    report = grade_checker(
+        tqdm(chosen, unit="sentence", disable=None), lambda text, evidence: bool(check(text, evidence))
+    )
+    for kind in (*report.caught, *report.false_alarms):
+        wrong = [trial for trial in report.wrong if trial.kind == kind][:misses]
+        _print(*(f"{kind} [{trial.card}] {trial.text}\n    of: {trial.original}" for trial in wrong))
+    _print(*report.lines())
 
 
 @app.command(name="bench")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.domain import Card, NextStep, Passage, Source
+from assistant.check_forms import usable_checks
+from assistant.domain import Card, NextStep, Passage, Place, Source
 from assistant.errors import BadCorpus
+from assistant.letter_forms import usable_letters
 from assistant.places import expand
 from assistant.reference import load_reference
 from ingest.cards import read_cards, shared_ids
@@ -67,7 +69,7 @@ def read_shelf(corpus: Path, originals: Path | None, holdings: Holdings | None =
         cards=tuple(cards),
         steps=steps,
         passages=tuple(reversed(passages.values())),
-        quotes=_quotes(cards, texts),
+        quotes=_quotes(_places(cards, steps.values(), corpus), texts),
         originals=tuple(f"{text.source.id} as of {text.as_of}" for text in texts),
         sources=tuple(held.sources.values()),
         refused=held.refused,
@@ -75,9 +77,18 @@ def read_shelf(corpus: Path, originals: Path | None, holdings: Holdings | None =
     )
 
 
-def _quotes(cards: Iterable[Card], originals: Sequence[Original]) -> dict[str, str]:
-    """The exact official words of every place a card rests on."""
-    places = {(place.source, end) for card in cards for place in card.places for end in (place.ref, *expand(place.ref))}
+def _places(cards: Iterable[Card], steps: Iterable[NextStep], corpus: Path) -> Iterator[Place]:
+    """Every place an answer, a letter or a guided check may cite."""
+    yield from (place for card in cards for place in card.places)
+    said = [statement for step in steps for statement in (*step.statements, *step.easy)]
+    said += [statement for form in usable_letters(corpus) for statement in form.statements]
+    said += [statement for form in usable_checks(corpus).values() for statement in form.statements]
+    yield from (place for statement in said for place in statement.places)
+
+
+def _quotes(cited: Iterable[Place], originals: Sequence[Original]) -> dict[str, str]:
+    """The exact official words of every place cited."""
+    places = {(place.source, end) for place in cited for end in (place.ref, *expand(place.ref))}
     quotes = {}
     for original in originals:
         for source, ref in places:

@@ -9,10 +9,12 @@ STEPS = """\
 
 ## ask-in-writing
 Ask for the decision and the reasons in writing. [advice]
+easy: Ask them to write it down. [advice]
 
 ## complain
 Complain to your council first, in writing. [right complaints-regs-2009 reg.5(1)]
 After that you can go to the Ombudsman. [fact local-government-act-1974 s.26]
+easy: Complain to your council first. [right complaints-regs-2009 reg.5(1)]
 contacts: lgsco
 """
 

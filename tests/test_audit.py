@@ -45,13 +45,54 @@ last_updated: "2026-01-02"
 
 - (7) A local authority may meet a carer's needs by providing care to the adult.
 """
+LETTER = """\
+---
+id: review
+title: Ask for a review
+when: Things have changed.
+fields:
+- your_name: your name | What is your name?
+words:
+- review
+---
+Please look again.
+
+The council must meet my needs for support when they are eligible. [must care-act-2014 s.20(1)]
+
+{your_name}
+"""
+CHECK = """\
+title = "Could I get support?"
+about = "One question."
+
+[[question]]
+id = "caring"
+text = "Do you look after an adult?"
+
+[[say]]
+role = "verdict"
+when = ["caring!=no"]
+text = "The council must meet your eligible needs. [must care-act-2014 s.20(1)]"
+
+[[say]]
+role = "verdict"
+when = ["caring=no"]
+text = "This is for carers. [advice]"
+
+[[say]]
+role = "next"
+text = "Ask the council. [advice]"
+"""
 
 
 @pytest.fixture
 def corpus(small_corpus: Path) -> Path:
-    """A corpus of one sound card."""
-    for path in (small_corpus / "cards").rglob("*.md"):
-        path.unlink()
+    """A corpus of one sound card, one letter and one check."""
+    for folder in ("cards", "letters", "checks"):
+        for path in (small_corpus / folder).rglob("*.*"):
+            path.unlink()
+    (small_corpus / "letters" / "review.md").write_text(LETTER, encoding="utf-8")
+    (small_corpus / "checks" / "support.toml").write_text(CHECK, encoding="utf-8")
     write_cards(small_corpus, {"carers/sound.md": SOUND})
     return small_corpus
 
@@ -168,3 +209,32 @@ def test_the_summary_counts(corpus: Path) -> None:
     summary = audit(corpus).summary()
     assert "1 cards, 4 statements, 12 phrasings" in summary
     assert "0 errors, 0 warnings" in summary
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("letters/review.md", "s.20(1)]", "s.20(9)]", "s.20(9) is not in the official text"),
+        ("letters/review.md", "[must care", "[may care", "no word of a power"),
+        ("letters/review.md", "Please look again.", "By law you must look again.", "speaks of the law without a mark"),
+        ("letters/review.md", "Please look again.", "Please ring 0300 123 4567.", "a number or web address"),
+        ("letters/review.md", " | What is your name?", "", "The question that fills it?"),
+        ("letters/review.md", "Please look again.", "Please look at {plan}.", "{plan} is not among the fields"),
+        ("letters/review.md", "when they are eligible", "within 14 days", "'14' in"),
+        ("checks/support.toml", "s.20(1)]", "s.20(9)]", "s.20(9) is not in the official text"),
+        ("checks/support.toml", "needs. [must", "needs of £500. [must", "write the name of a figure"),
+        ("checks/support.toml", '"caring=no"', '"caring=maybe"', "no sentence of role 'verdict' for caring=no"),
+        ("checks/support.toml", '"caring=no"', '"if not caring"', "is not a condition"),
+        ("checks/support.toml", 'role = "next"', 'role = "point"', "no sentence of role 'next'"),
+        ("next-steps.md", "easy: Ask them to write it down. [advice]\n", "", "'ask-in-writing' has no easy form"),
+        ("next-steps.md", "easy: Ask them to write it down. [advice]", "easy: Ask them.", "no mark after"),
+    ],
+)
+def test_letters_checks_and_next_steps_are_held_to_the_rules(
+    corpus: Path, originals: Path, file: str, old: str, new: str, message: str
+) -> None:
+    path = corpus / file
+    written = path.read_text(encoding="utf-8")
+    assert old in written
+    path.write_text(written.replace(old, new, 1), encoding="utf-8")
+    assert message in told(audit(corpus, originals))

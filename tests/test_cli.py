@@ -158,3 +158,26 @@ def test_the_audit_fails_by_its_exit_code(run: Run, small_corpus: Path) -> None:
     done = run("ingest", "audit")
     assert done.returncode == 1  # the small cards have too few phrasings
     assert "at least 12 are needed" in done.stdout
+
+
+def test_a_letter_is_written_in_the_terminal_without_a_library(run: Run) -> None:
+    assert "carers-assessment" in run("letter").stdout
+    made = run("letter", "carers-assessment", "--field", "person=my mum")
+    assert "I look after my mum." in made.stdout
+    assert "(Care Act 2014, section 10(1))" in made.stdout
+    assert "What is your name?" in made.stdout
+    assert json.loads(run("letter", "review", "--json").stdout)["missing"]
+    for words in (("letter", "nothing"), ("letter", "review", "--field", "x"), ("check", "nothing")):
+        failed = run(*words)
+        assert failed.returncode == 2
+        assert "There " in failed.stderr or "cannot be used" in failed.stderr
+
+
+def test_a_check_is_gone_through_in_the_terminal_without_a_library(run: Run) -> None:
+    assert "savings" in run("check").stdout
+    done = run("check", "savings", "--json", said="1\n1\n2\n£15,000\nno\n")
+    assert "£3 a week" in json.loads(done.stdout)["text"]
+    assert "About how much savings do you have?" in done.stderr
+    stopped = run("check", "savings", said="1\n\n")
+    assert stopped.stdout == ""
+    assert "Nothing was kept" in stopped.stderr

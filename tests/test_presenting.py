@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -205,3 +206,21 @@ def test_sections_are_named_once_each(assistant: Assistant) -> None:
     sections = sections_named(assistant.answer(ASKED[0]).sources)
     assert len(sections) == len(set(sections))
     assert ("care-act-2014", "s.20") in sections
+
+
+def test_staff_can_paste_the_answer_with_force_place_words_date_and_library(reference: Reference) -> None:
+    official = "A local authority must promote the well-being of the adult in its area."
+    presenter = Presenter(reference, {"care-act-2014 s.1(1)": official}, "lib-7", lambda: date(2026, 11, 3))
+    said = (DraftSentence("A.", (statement("A.", "care-act-2014 s.1(1)", "care-act-2014 s.9(1)"),), "verdict"),)
+    text = as_text(presenter.answer("a1", Draft(Status.ANSWERED, said), Register.STAFF, ()))
+    assert "A. (duty: Care Act 2014 s.1(1), s.9(1)) [1] [2]" in text
+    assert f"[1] Care Act 2014, section 1(1) (text as of 2026-04-01) “{official}”" in text
+    assert "Care Act assistant, 3 November 2026, library lib-7." in text
+    assert "not legal advice" in text
+
+
+def test_easy_answers_use_the_easy_form_of_next_steps(assistant: Assistant) -> None:
+    told = [s.text for s in assistant.answer(ASKED[0], register=Register.EASY).next_steps]
+    assert "Ask them to write it down." in told
+    assert "Ask for the decision and the reasons in writing." not in told
+    assert "Ask for the decision and the reasons in writing." in as_text(assistant.answer(ASKED[0]))

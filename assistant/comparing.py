@@ -1,0 +1,255 @@
+"""Rules that hold one sentence against one sentence of evidence. None of them measures similarity.
+
+A sentence may say the same in another order and in other common words. It may not name what the evidence does not name,
+nor carry a *must*, a *not*, an *only* or a *before* that stands elsewhere in the evidence, nor lose one, nor a condition.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from assistant.faults import Fault
+from assistant.wording import Token
+
+Words = Sequence[Token]
+Found = tuple[Fault, str]
+
+_NATIONS = frozenset({"scotland", "scottish", "wale", "welsh", "ireland", "irish"})
+_OF_KIND = {
+    "role": Fault.ROLE, "step": Fault.STEP, "number": Fault.NUMBER, "unit": Fault.NUMBER, "reference": Fault.REFERENCE,
+    "scope": Fault.SCOPE, "bound": Fault.TIME, "modal": Fault.FORCE, "negation": Fault.NEGATION,
+}  # fmt: skip
+_SLOTTED = frozenset({"role", "step", "scope", "bound", "modal", "number", "unit", "reference"})
+_KEPT = frozenset({"some", "only", "both", "each", "most", "usually", "often", "at-least", "at-most", "before", "after", "until", "within", "unless", "without"})  # fmt: skip
+_OF_THE_WHOLE = frozenset({"usually", "often", "always", "first"})  # said of the whole sentence, wherever they stand
+# What a word of scope may stand for: *all* in the evidence carries *each*. *Any* claims nothing of its own.
+_WIDER = {"all": {"all", "each", "both"}, "each": {"each", "all"}, "both": {"both"}, "first": {"first"}}
+_CAUSES = frozenset({"because", "since", "as", "so", "for"})  # "because you need care" is not "if you need care"
+_CLOSERS = frozenset({".", ";", ":", "!", "?", ","})
+
+
+def faults(said: Words, held: Words, whole: Words) -> Iterator[Found]:
+    """What `said` gets wrong against `held`. `whole` is all that is said, of which `said` may be a part."""
+    yield from _new_words(said, held)
+    yield from _operators(said, held)
+    yield from _modals(said, held)
+    yield from _slots(said, held)
+    yield from _conditions(whole, held)
+    yield from _counts(said, held)
+
+
+def _new_words(said: Words, held: Words) -> Iterator[Found]:
+    names = {token.word for token in held} | {part for token in held for part in token.word.split("-")}
+    units = _measures(held)
+    commanded = not any(token.kind == "role" and token.word == "you" for token in held) and _is_command(held)
+    for token in said:
+        if token.kind == "reference":
+            if not any(name == token.word or name.startswith(token.word + "(") for name in names):
+                yield Fault.REFERENCE, token.word
+        elif token.heavy and not _held(token, names) and not (token.word == "you" and commanded):
+            yield Fault.NATION if token.word in _NATIONS else _OF_KIND.get(token.kind, Fault.WORD), token.raw
+    yield from ((Fault.NUMBER, " ".join(pair)) for pair in _measures(said) - units if {*pair} <= names)
+
+
+def _held(token: Token, names: set[str]) -> bool:
+    if token.word in names:
+        return True
+    # One word of a family stands for another (provide, provision) when both are long: six letters in common.
+    return token.kind == "word" and len(token.word) >= 6 and any(name[:6] == token.word[:6] for name in names)
+
+
+def _is_command(words: Words) -> bool:
+    return bool(words) and words[0].kind in {"word", "light", "negation", "step"}
+
+
+def _measures(words: Words) -> set[tuple[str, str]]:
+    """Numbers with the unit of time that follows them: 28 days."""
+    return {
+        (number.word, unit.word)
+        for n, number in enumerate(words)
+        if number.kind == "number"
+        for unit in words[n + 1 : n + 3]
+        if unit.kind == "unit"
+    }
+
+
+def _operators(said: Words, held: Words) -> Iterator[Found]:
+    """Negations, scope and bounds must stand by the same words in both."""
+    spoken, names = {token.word for token in said}, {token.word for token in held}
+    one = _one_clause_negated_once(said) and _one_clause_negated_once(held)
+    for at, token in enumerate(said):
+        if token.kind == "negation" and one:
+            continue
+        if token.kind in {"negation", "scope", "bound"} and not _stands(said, at, held):
+            if token.word == "any" or _WIDER.get(token.word, set()) & names:
+                continue
+            yield _OF_KIND[token.kind], token.raw
+    for at, token in enumerate(held):
+        if ((token.kind == "negation" and not one) or token.word in _KEPT) and not _stands(held, at, said):
+            near = _window(held, at)
+            if near and near[0] in spoken:
+                yield _OF_KIND[token.kind], token.raw
+
+
+def _one_clause_negated_once(words: Words) -> bool:
+    """Whether a single *not* can only be of the one clause there is."""
+    joints = any(t.kind in {"condition", "bound"} or t.raw in {"and", "but", "or", ",", ";", ":"} for t in words)
+    return not joints and sum(token.kind == "negation" for token in words) == 1
+
+
+def _stands(words: Words, at: int, other: Words) -> bool:
+    """Whether `other` has this operator by a word that this one stands by."""
+    near = set() if words[at].word in _OF_THE_WHOLE else set(_window(words, at))
+    return any(
+        token.word == words[at].word and (not near or near & set(_window(other, n))) for n, token in enumerate(other)
+    )
+
+
+def _window(words: Words, at: int) -> list[str]:
+    """The names an operator stands by: the next three, then the two before."""
+    after = [token.word for token in words[at + 1 : at + 9] if token.named][:3]
+    before = [token.word for token in words[max(0, at - 5) : at] if token.named][-2:]
+    return after + before if words[at].kind != "negation" or not after else after
+
+
+def _modals(said: Words, held: Words) -> Iterator[Found]:
+    """Each must, may or should stands by the verb it stands by in the evidence, with the same one who does it."""
+    known = list(_bound_verbs(held))
+    for modal, verb, agent, passive, negated in _bound_verbs(said):
+        same = [row for row in known if row[1] == verb]
+        classes = {row[0] for row in same} or {row[0] for row in known}
+        if modal not in classes and not (negated and classes and any(row[4] for row in known)):
+            yield Fault.FORCE, modal
+        agents = {row[2] for row in same if row[3] == passive and row[2]}
+        if agent and agents and agent not in agents:
+            yield Fault.ROLE, agent
+    governed, mentioned = {row[1] for row in _bound_verbs(said)}, {token.word for token in said}
+    for modal, verb, *_ in known:
+        if (
+            modal != "must"
+            and verb
+            and verb in mentioned
+            and verb not in governed
+            and not any(t.kind == "modal" for t in said)
+        ):
+            yield Fault.FORCE, modal
+
+
+def _bound_verbs(words: Words) -> Iterator[tuple[str, str, str, bool, bool]]:
+    """Each modal with its verb, who does it, whether it is passive, and whether it is negated."""
+    for at, token in enumerate(words):
+        if token.kind != "modal":
+            continue
+        following = words[at + 1 : at + 8]
+        verb = next((t.word for t in following if t.named and t.kind != "role"), "")
+        negated = any(t.kind == "negation" for t in (*words[max(0, at - 1) : at], *following[:2]))
+        passive = any(t.raw in {"be", "been"} for t in following[:3])
+        yield token.word, verb, _agent(words[:at]), passive, negated
+
+
+def _agent(before: Words) -> str:
+    """The last one named before a modal in its clause; nobody when a relative clause stands between."""
+    for at in range(len(before) - 1, -1, -1):
+        token = before[at]
+        if token.word in _CLOSERS or token.raw in {"and", "but", "they", "it", "who", "which", "that"}:
+            return ""
+        if token.kind == "role" and not token.owner:
+            return "" if any(t.raw in {"who", "which", "that"} for t in before[:at]) else token.word
+    return ""
+
+
+def _slots(said: Words, held: Words) -> Iterator[Found]:
+    """Between the same words, the same filler: no carer where the evidence has the adult, no *after* for *before*."""
+    slots: dict[tuple[str, ...], set[str]] = {}
+    for at, token in enumerate(held):
+        for slot in _around(held, at):
+            slots.setdefault(slot, set()).add(token.word)
+    listed = _lists(said) & _lists(held)
+    for at, token in enumerate(said):
+        if token.kind not in _SLOTTED:
+            continue
+        for slot in _around(said, at):
+            fillers = slots.get(slot, set())
+            moved = any(frozenset({token.word, filler}) in listed for filler in fillers)
+            if fillers and token.word not in fillers and not moved:
+                yield _OF_KIND[token.kind], token.raw
+                break
+
+
+def _around(words: Words, at: int) -> Iterator[tuple[str, ...]]:
+    """The neighbours of a token: one on each side, two before, two after."""
+    kind = words[at].kind
+    before = [token.word for token in words[max(0, at - 2) : at]]
+    after = [token.word for token in words[at + 1 : at + 3]]
+    if before and after:
+        yield kind, before[-1], "_", after[0]
+    if len(before) == 2:
+        yield kind, *before, "_"
+    if len(after) == 2 and words[at + 1].kind != "modal":  # who must or may is held by the verb, in `_modals`
+        yield kind, "_", *after
+
+
+def _lists(words: Words) -> set[frozenset[str]]:
+    """Pairs that are joined by *and*, *or* or commas: they may change places."""
+    pairs: set[frozenset[str]] = set()
+    for at, token in enumerate(words):
+        if token.raw in {"and", "or"}:
+            before = [t for t in words[max(0, at - 6) : at] if t.kind in _SLOTTED]
+            after = [t for t in words[at + 1 : at + 4] if t.kind in _SLOTTED][:1]
+            pairs |= {frozenset({x.word, y.word}) for x in before for y in (*before, *after) if x.word != y.word}
+    return pairs
+
+
+def _conditions(said: Words, held: Words) -> Iterator[Found]:
+    """The words of each condition of the evidence are said too: at least half of them, and one at least."""
+    spoken = {token.word for token in said}
+    spans = [
+        (token, _clause(held, at))
+        for at, token in enumerate(held)
+        if token.kind == "condition" or token.word in {"unless", "until"}
+    ]
+    inside = {position for _, span in spans for position in span}
+    main = {token.word for at, token in enumerate(held) if at not in inside}
+    for token, span in spans:
+        clause = {held[at].word for at in span if held[at].named}
+        own = clause - main or clause
+        becauses = [t.raw for t in said if t.raw in {"because", "since"}]
+        if becauses and not any(t.raw in _CAUSES for t in held):
+            yield Fault.CONDITION, becauses[0]
+        elif own and sum(word in spoken for word in own) * 2 < len(own) + (len(own) == 1):
+            yield Fault.CONDITION, token.raw
+
+
+def _clause(words: Words, at: int) -> list[int]:
+    """The positions of the words of a condition: to the next stop, or the next condition."""
+    span: list[int] = []
+    for position in range(at + 1, len(words)):
+        token = words[position]
+        if (span and token.word in _CLOSERS) or token.kind == "condition":
+            break
+        if token.kind != "stop":
+            span.append(position)
+    return span
+
+
+def _counts(said: Words, held: Words) -> Iterator[Found]:
+    """When both name the same things, they hold the same negations, musts and limits, and as many."""
+    names, spoken = {t.word for t in held if t.heavy}, {t.word for t in said if t.named}
+    if not names or len(names & spoken) < 0.85 * len(names):
+        return
+    ours, theirs = _tally(said), _tally(held)
+    for kind in ("negation", "bound", "scope"):
+        if missing := [word for word in (theirs[kind] - ours[kind]) if kind != "scope" or word in _KEPT]:
+            yield _OF_KIND[kind], missing[0]
+    if ours["negation"] != theirs["negation"]:
+        yield Fault.NEGATION, "not"
+    lost = set(theirs["modal"]) - set(ours["modal"]) - ({"may"} if "allow" in spoken else set())
+    if lost:
+        yield Fault.FORCE, next(iter(lost))
+    if (more := ours["role"] - theirs["role"]) and theirs["role"] - ours["role"]:
+        yield Fault.ROLE, next(iter(more))
+
+
+def _tally(words: Words) -> dict[str, Counter[str]]:
+    return {kind: Counter(token.word for token in words if token.kind == kind) for kind in _OF_KIND}
