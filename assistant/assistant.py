@@ -13,7 +13,7 @@ from typing import Protocol
 from assistant import privacy
 from assistant.checks import Checks
 from assistant.composing import Composer
-from assistant.domain import Answer, Event, Evidence, Question, Register, Retrieved, Status
+from assistant.domain import Answer, Event, Evidence, Question, Register, Status
 from assistant.errors import where_it_broke
 from assistant.languages import recognised
 from assistant.letters import Letters
@@ -21,7 +21,8 @@ from assistant.lookout import Lookout
 from assistant.presenting import Presenter
 from assistant.reference import Reference
 from assistant.sections import sections_of
-from assistant.understanding import clean, understand
+from assistant.several import joined, ranked, search
+from assistant.understanding import asked_apart, clean, understand
 from assistant.verifying import verify
 
 log = logging.getLogger("care_act")
@@ -131,16 +132,17 @@ class Assistant:
         yield Event("status", LOOKING)
         with _timed(timings, "understand"):
             question = understand(message, history, register)[0]
+            apart = asked_apart(question)
         with _timed(timings, "retrieve"):
-            evidence = self._retriever.retrieve(question)
+            asked = search(question, apart, self._retriever.retrieve)
         yield Event("status", WRITING)
         with _timed(timings, "compose"):
-            draft = self._composer.compose(question, evidence)
+            draft = joined([(evidence, self._composer.compose(question, evidence)) for question, evidence in asked])
         with _timed(timings, "verify"):
             checked = verify(draft, self._reference)
         with _timed(timings, "present"):
-            found: tuple[Retrieved, ...] = sections_of(evidence, self._reference)
-            subject = next((topic for scored in evidence.cards[:1] for topic in scored.card.topics[:1]), "")
+            found = ranked([sections_of(evidence, self._reference) for _, evidence in asked])
+            subject = next((topic for scored in asked[0][1].cards[:1] for topic in scored.card.topics[:1]), "")
             return replace(self._presenter.answer(answer_id, checked, register, found), subject=subject)
 
 

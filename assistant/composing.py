@@ -117,13 +117,13 @@ class Composer:
         for n, statement in enumerate(best.card.lead):
             text = f"{word.value}. {statement.text}" if n == 0 and word else statement.text
             yield DraftSentence(text, (statement,), "verdict")
-        chosen = self._points(cards, said)
+        chosen = self._points(cards, said, max(2, round(limits.points * question.share)))
         yield from (DraftSentence(s.text, (s,)) for s in chosen)
         said += [s.text for s in chosen]
         if question.register is Register.STAFF:
             yield from (DraftSentence(s.text, (s,), "staff") for s in best.card.staff)
         spent = sum(len(text.split()) for text in said)
-        yield from self._closing(best, said, limits.words - spent, question.register)
+        yield from self._closing(best, said, round(limits.words * question.share) - spent, question.register)
 
     def _verdict(self, question: Question, best: ScoredCard) -> Verdict:
         """The word the answer opens with, or none.
@@ -138,7 +138,7 @@ class Composer:
         always = {phrasing.verdict for phrasing in best.card.asked} <= {Verdict.DEPENDS, Verdict.NONE}
         return best.card.verdict if always and best.card.verdict is Verdict.DEPENDS else Verdict.NONE
 
-    def _points(self, cards: Sequence[ScoredCard], said: Sequence[str]) -> list[Statement]:
+    def _points(self, cards: Sequence[ScoredCard], said: Sequence[str], most: int) -> list[Statement]:
         """The points that fit best, of the first card and of those near it, in an order that reads on."""
         limits = self._limits
         ranked: list[tuple[float, int, int, Statement]] = []
@@ -152,7 +152,7 @@ class Composer:
         chosen: list[tuple[int, int, Statement]] = []
         heard = list(said)
         for _, n, position, statement in sorted(ranked, key=lambda row: -row[0]):
-            if len(chosen) == limits.points:
+            if len(chosen) == most:
                 break
             if not says_again(statement.text, heard, limits.overlap):
                 chosen.append((n, position, statement))

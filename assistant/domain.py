@@ -183,11 +183,15 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One standalone question. `parts` are its sentences, scored separately beside the whole."""
+    """One standalone question. `parts` are its sentences, scored separately beside the whole.
+
+    `share` is how much of an answer it may fill: 1, or less when it is one of several.
+    """
 
     text: str
     parts: tuple[str, ...] = ()
     register: Register = Register.PLAIN
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

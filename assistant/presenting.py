@@ -15,6 +15,7 @@ from assistant.domain import (
     Cited,
     Contact,
     Draft,
+    DraftSentence,
     Figure,
     Force,
     Letter,
@@ -69,7 +70,7 @@ class Presenter:
         sentences, steps = list[Sentence](), list[Sentence]()
         for drafted in draft.sentences:
             numbered = citations.handles(place for statement in drafted.cites for place in statement.places)
-            sentence = Sentence(drafted.text, drafted.cites[0].force, numbered, drafted.role)
+            sentence = Sentence(drafted.text, _force(drafted), numbered, drafted.role)
             (steps if drafted.role == "next" else sentences).append(sentence)
         words = () if register is Register.STAFF else self._explain(sentences, steps)
         figures = dict.fromkeys(name for d in draft.sentences for statement in d.cites for name in statement.figures)
@@ -186,6 +187,11 @@ def spoken(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def _force(drafted: DraftSentence) -> Force:
+    """A heading claims nothing."""
+    return drafted.cites[0].force if drafted.cites else Force.FACT
+
+
 def official_words(passage: Passage) -> str:
     """A passage cut at a line end to what can be read at a glance; always an exact span of the source."""
     kept: list[str] = []
@@ -198,7 +204,7 @@ def official_words(passage: Passage) -> str:
 
 def as_json(answer: Answer) -> dict[str, Any]:
     """The object of the contract in DESIGN.md."""
-    whole = asdict(answer)
+    whole = asdict(replace(answer, sentences=tuple(s for s in answer.sentences if s.role != "heading")))
     whole["text"] = as_text(answer)
     for group in ("sentences", "next_steps"):
         whole[group] = [{"text": s["text"], "force": s["force"], "handles": list(s["handles"])} for s in whole[group]]

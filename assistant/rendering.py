@@ -38,7 +38,7 @@ def flat(document: Document) -> Flat:
     for block in document.blocks:
         writer.write("\n\n" if writer.length else "")
         if block.heading:
-            writer.span(Span(f"{block.heading}:", bold=True))
+            writer.span(Span(block.heading if block.heading.endswith("?") else f"{block.heading}:", bold=True))
         for n, line in enumerate(block.lines):
             writer.write("\n" if n or block.heading else "")
             writer.write(BULLET if block.bulleted else "")

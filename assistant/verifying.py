@@ -149,7 +149,7 @@ def verify(draft: Draft, reference: Reference) -> Draft:
     if draft.status is not Status.ANSWERED:
         return draft
     kept = tuple(checked for sentence in draft.sentences if (checked := mend(sentence, reference)) is not None)
-    if not any(sentence.role != "next" for sentence in kept):
+    if all(sentence.role in {"next", "heading"} for sentence in kept):
         return replace(draft, status=Status.NOT_FOUND, sentences=())
     return replace(draft, sentences=kept)
 
@@ -159,6 +159,8 @@ def mend(sentence: DraftSentence, reference: Reference) -> DraftSentence | None:
 
     The word a direct answer opens with was chosen by the composer, from phrasings whose verdict is known.
     """
+    if sentence.role == "heading":  # names a subject and claims nothing
+        return sentence
     supports = {statement: support_of(statement, reference) for statement in sentence.cites}
     live = tuple(statement for statement, support in supports.items() if _alive(support))
     if not live:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.domain import Register
-from assistant.understanding import LONGEST, MAX_PARTS, clean, understand
+from assistant.understanding import LONGEST, MAX_PARTS, MOST_ASKED, asked_apart, clean, understand
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=()), max_size=300))
@@ -54,3 +54,36 @@ def test_a_long_message_says_what_it_is_about_and_is_left_alone() -> None:
 
 def test_the_register_is_kept() -> None:
     assert understand("x", (), Register.STAFF)[0].register is Register.STAFF
+
+
+def apart(message: str) -> list[str]:
+    return [question.text for question in asked_apart(understand(message)[0])]
+
+
+def test_questions_in_one_message_are_read_each_with_what_was_told_before() -> None:
+    told = "Dad is 89 and has dementia."
+    assert apart(f"{told} Who pays for the care home he needs? How do I complain about the ward?") == [
+        f"{told} Who pays for the care home he needs?",
+        f"{told} How do I complain about the ward?",
+    ]
+
+
+def test_two_questions_joined_by_and_are_told_apart_and_the_second_keeps_the_first_as_its_context() -> None:
+    assert apart("can they charge mum for a sitter at home and can i get a carers assessment") == [
+        "can they charge mum for a sitter at home",
+        "can they charge mum for a sitter at home can i get a carers assessment",
+    ]
+
+
+def test_a_short_question_that_leans_on_the_last_sentence_is_no_second_one() -> None:
+    assert apart("They cut his hours without a review. Is that right? Can they do that?") == []
+    assert apart("Can I get a break from caring?") == []
+
+
+def test_what_presses_is_answered_first() -> None:
+    first, *_ = apart("How do I complain about the social worker? Can they discharge mum home tomorrow with no care?")
+    assert "tomorrow" in first
+
+
+def test_no_more_than_three_questions_are_answered_at_once() -> None:
+    assert len(apart("Who pays for a care home for dad then? " * 6)) == MOST_ASKED
