@@ -18,17 +18,30 @@ LONGEST_VALUE = 1500  # characters a gap may take: a letter is no place for a wh
 _SPACE = re.compile(r"[^\S\n]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _LIGHT = str.maketrans(dict.fromkeys("'’‘`´"))
-_PAPER = r"(?:letters?|lettr|e-?mails?|notes?|drafts?|templates?)"
-_COUNCIL = r"(?:the |my |our |his |her |their )?(?:\w+ )?(?:council|counsil|social services|social worker|ombudsman|hospital|ward|them)"
+_PAPER = r"(?:(?:complaint |draft |template |sample |example |standard )*(?:letters?|lettr|e-?mails?|templates?|complaints?)\b)"
+_COUNCIL = r"(?:(?:the |my |our |his |her |their )?(?:\w+ ){0,2}(?:council|counsil|social services|social care|social worker|ombudsman|hospital|ward|them)\b)"
+_WRITE = r"(?:write|rite|draft|compose|type|word|prepare)"
+_MAKE = rf"(?:{_WRITE}|make|do|give|send|get|put|have)"
+_AIM = rf"(?:{_PAPER}|\b(?:to|2) {_COUNCIL}|\bsomething (?:i|we) can send)"
+_OPENING = r"(?:(?:ok|okay|yes|and|so|then|now|just|hi|hello|pls|please|plz)[ ,]+)*"
 _ASKS = (
-    rf"(?:can|could|will|would|wud|cud|pls|please|plz) (?:you|u|ya)? ?(?:please |pls |just |help me |help us |to )*(?:write|rite|draft|compose|type|word|prepare|make|do|give|send|get)\b.{{0,30}}\b(?:{_PAPER}\b|to {_COUNCIL}\b)",
-    rf"^(?:ok |okay |yes |and |so |then |now |just |pls |please |plz )*(?:write|rite|draft|compose|type|word|prepare)\b.{{0,40}}(?:\b{_PAPER}\b|\bto {_COUNCIL}\b)",
-    rf"\bhelp (?:me |us |with )*(?:to )?(?:write|writing|rite|draft|drafting|wording|word)\b.{{0,40}}(?:\b{_PAPER}\b|\bto {_COUNCIL}\b)",
-    rf"\b(?:i|we) (?:need|want|would like|wud like|d like) (?:a |an |some |you to |help with |to (?:write|send) )*(?:draft |template |sample |standard |example )?(?:write )?{_PAPER}\b.{{0,60}}\b(?:to|for|asking|ask|that|template|{_COUNCIL})\b",
-    rf"\b(?:have you got|do you have|got|is there|where is|any) (?:a |an |any |some )?(?:draft|template|sample|example|standard) {_PAPER}\b",
-    rf"\b(?:draft|template|sample|example|standard) {_PAPER}\b",
-    r"\bwrite (?:it|this|one|that) (?:for me|up for me|down for me)\b",
-    rf"\bwhat (?:should|shall|do|can|could) (?:i|we) (?:write|put|say) in (?:the|a|my|our|this) {_PAPER}\b",
+    # "can you draft an email to social services", "please write to them"
+    rf"\b(?:(?:can|could|will|would|wud|cud) (?:you|u|ya)|pls|please|plz) (?:please |pls |just |help me |help us |to |can you )*{_MAKE}\b.{{0,30}}?{_AIM}",
+    rf"\b(?:can|could|will|would) (?:you|u) (?:please )?e-?mail {_COUNCIL} for me\b",
+    # "write me a letter", "draft something i can send"
+    rf"^{_OPENING}(?:{_WRITE}\b.{{0,40}}?{_AIM}|(?:do|make|give|send|get) (?:me|us) (?:a|an|the|some)\b.{{0,20}}?{_PAPER})",
+    rf"^{_OPENING}{_WRITE} (?:it|this|one|that)\b",
+    rf"\b{_WRITE} (?:it|this|one|that) (?:up |down )?for me\b",
+    # "help me write a complaint", "how do i write to the council"
+    rf"\bhelp (?:me |us |with )*(?:to )?(?:{_WRITE}|writing|drafting|wording)\b.{{0,40}}?{_AIM}",
+    rf"\bhow (?:do|should|can) (?:i|we) {_WRITE} (?:a |an |the |my |our )?{_AIM}",
+    # "i need you to write to them", "i'd like a letter asking for"
+    rf"\b(?:i|we) (?:need|want|would like|wud like) (?:you to |help to |to )?{_WRITE} (?:a |an |the )?{_AIM}",
+    rf"\b(?:i need|i want|i would like|i wud like|id like|we need|we want|wed like) (?:you to \w+ )?(?:a |an |some )?{_PAPER} (?:to|for|asking|that (?:i|we) can|saying)\b",
+    # "do you have a letter i can use", "is there a template for"
+    rf"\b(?:have you got|do you have|is there|any) (?:a |an |any |some )?{_PAPER} (?:to send|i can|we can|for asking|for a|to ask|asking)",
+    r"(?<!our )(?<!their )(?<!its )(?<!old )\b(?:draft|template|sample|example|standard) (?:letter|e-?mail)\b",
+    rf"\b(?:words|wording) for (?:a|the|my) {_PAPER}",
 )
 _ASKING = re.compile("|".join(_ASKS), re.IGNORECASE | re.MULTILINE)
 _NOT_ASKING = re.compile(

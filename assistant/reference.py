@@ -15,6 +15,7 @@ from assistant.errors import BadCorpus
 from assistant.places import address, title
 
 T = TypeVar("T")
+_ADDRESS = re.compile(r"https?://\S+")  # the words in it are nobody's to read
 _FIGURE = re.compile(r"\{([a-z0-9-]+)\}")
 
 
@@ -101,7 +102,7 @@ class Reference:
             return ()
         pattern, forms = self._form_pattern
         found: dict[str, Term] = {}
-        for match in pattern.finditer(text.replace("’", "'")):
+        for match in pattern.finditer(_ADDRESS.sub(" ", text.replace("’", "'"))):
             entry = forms.get(match[1]) or forms.get(match[1].lower())
             if entry is not None:
                 found.setdefault(entry.term, entry)

@@ -5,12 +5,21 @@ from pathlib import Path
 
 import pytest
 
+import evals
 from assistant.assistant import Assistant
 from assistant.domain import Status
 from assistant.errors import BadCorpus
 from assistant.letters import Letters
 from assistant.presenting import as_json, as_text
 from assistant.reference import Reference
+from evals.cases import Case, load_cases
+from ingest.cards import read_cards
+
+
+def questions() -> list[Case]:
+    """Every question of the evaluation, written by people who had not seen the letters."""
+    data = Path(evals.__file__).parent / "data"
+    return [case for path in sorted(data.glob("questions-*.jsonl")) for case in load_cases(path)]
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +98,39 @@ def test_what_was_said_before_tells_which_letter_is_meant(letters: Letters) -> N
 )
 def test_talk_about_letters_is_not_a_request_for_one(letters: Letters, message: str) -> None:
     assert not letters.asked_for(message)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "help me write a complaint",
+        "draft something I can send to get an advocate",
+        "I need you to write to adult social care",
+        "I'd like a letter asking for the reasons",
+        "can u write a letter 2 the council plz",
+        "do you have a letter I can use",
+        "how do i write to the council asking for a needs assessment",
+        "can you email them for me",
+        "yes please write it",
+    ],
+)
+def test_people_ask_for_a_letter_in_many_ways(letters: Letters, message: str) -> None:
+    assert letters.asked_for(message)
+
+
+def test_no_question_that_cards_answer_is_taken_for_a_request(letters: Letters, real_corpus: Path) -> None:
+    asked = [phrasing.text for file in read_cards(real_corpus) if file.card for phrasing in file.card.asked]
+    assert len(asked) > 10_000
+    assert [text for text in (*asked, *(case.message for case in questions())) if letters.asked_for(text)] == []
+
+
+def test_every_value_is_an_exact_span_of_something_said(letters: Letters) -> None:
+    for case in questions():
+        said = [*case.history, case.message]
+        for name in letters.names():
+            for value in letters.fields_said(name, said).values():
+                for line in value.split("\n"):
+                    assert any(line in message for message in said)
 
 
 def test_only_what_was_said_is_filled_in_word_for_word(letters: Letters) -> None:
