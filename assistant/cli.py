@@ -109,9 +109,8 @@ def serve(
     bot: Annotated[bool, typer.Option("--telegram", help="Also answer on Telegram.")] = False,
 ) -> None:
     """Serve the page and the API."""
-    import uvicorn
-
     from assistant.web import create_app
+    from assistant.web.server import serve as serve_app
     from assistant.wiring import build_house
 
     settings = load_settings(host=host or None, port=port or None)
@@ -125,15 +124,7 @@ def serve(
         join(app, CareActBot(house, settings), settings)
     house.assistant.answer(WARM_UP)
     _console().print(f"Serving on http://{settings.host}:{settings.port} (stop with Ctrl-C)")
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        forwarded_allow_ips=settings.proxies,
-    )
+    serve_app(create_app(house, settings, with_admin=admin), settings)
 
 
 @app.command()

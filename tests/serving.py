@@ -10,13 +10,14 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from assistant.web.server import configured
+
 
 @contextmanager
 def serving(app: FastAPI) -> Iterator[str]:
     """The address an application answers at, until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(app, log_level="critical", ws="none")
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(configured(app, log_level="critical"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:

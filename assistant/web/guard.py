@@ -20,6 +20,7 @@ from assistant.web.problems import internal, of_http, problem
 from assistant.web.shapes import LONGEST_BODY
 
 log = logging.getLogger("care_act.web")
+MOST_HEADERS = 100
 BODY_SECONDS, ANSWER_SECONDS = 20.0, 90.0
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -62,6 +63,9 @@ class Guard:
 
     async def _within_time(self, exchange: _Exchange) -> None:
         """Serve; say so when no answer has begun in time. A thread that works on is left to end by itself."""
+        if len(exchange.scope["headers"]) > MOST_HEADERS:
+            await exchange.give(problem(431, "Too many headers", f"Send at most {MOST_HEADERS} headers.", exchange.id))
+            return
         if int(Headers(scope=exchange.scope).get("content-length", "0")) > LONGEST_BODY:  # before any of it is read
             await exchange.give(of_http(HTTPException(413), exchange.id))
             return
