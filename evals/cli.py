@@ -179,3 +179,29 @@ def gate_command() -> None:
     _print(*map(str, held))
     if fallen(held):
         raise typer.Exit(1)
+
+
+@app.command(name="load")
+def load_command(
+    people: int = 50,
+    seconds: float = 60,
+    pause: Annotated[float, typer.Option(help="seconds each person reads before asking again")] = 1.0,
+    memory: Annotated[int, typer.Option(help="then ask this many questions and watch the server's memory")] = 0,
+) -> None:
+    """Ask a server of this machine's much at once: time, lost or wrong replies, the limit, memory."""
+    from evals import load
+
+    messages = [case.message for case in _cases("all", None)][:120]
+    settings = load_settings()
+    with load.serving(settings.home, rate="1000000/minute") as server:
+        known = load.known_answers(server, messages)
+        _print(f"one person: {load.crowd(server, known, 1, 15, 0).summary(15)}")
+        _print(
+            f"{people} people, {pause} s pause: {load.crowd(server, known, people, seconds, pause).summary(seconds)}"
+        )
+        if memory:
+            _print(f"memory before: {server.memory():.0f} MB")
+            for asked, held in load.memory_over(server, messages, memory):
+                _print(f"after {asked} questions: {held:.0f} MB")
+    with load.serving(settings.home, rate="20/minute") as server:
+        _print(f"one person with the limit at 20 a minute: {load.crowd(server, known, 1, 10, 0).summary(10)}")

@@ -57,7 +57,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._stop_waiting()
         super().connection_lost(exc)
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn calls it so; our words are plainer
         """Refuse what is not HTTP."""
         self._refuse(400, "This was not a request that can be read (HTTP/1.1).")
 
