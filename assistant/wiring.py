@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from assistant.assistant import Assistant, Finds
 from assistant.checks import Checks
 from assistant.composing import Composer
+from assistant.current import Current, following
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.errors import ModelUnavailable
 from assistant.exported import ExportedEmbedder
@@ -102,22 +103,40 @@ def build_assistant(settings: Settings, embedder: Embedder | None = None) -> Ass
 
 
 def build_house(settings: Settings, embedder: Embedder | None = None) -> House:
-    """The house that settings choose. Raises what `build_parts` raises, BadSetting and ConversationsUnavailable."""
+    """The house that settings choose; it takes up a new library without a restart.
+
+    Raises what `build_parts` raises, BadSetting and ConversationsUnavailable.
+    """
     # Here, so that one answer in the terminal does not wait for the database's library.
     from assistant.conversations import Conversations, conversation_secret
     from assistant.keys import StaffKeys
-    from assistant.reading import ReadingRoom
 
-    library = open_library(settings.library_dir)
-    parts = _parts(settings, library, embedder)
+    rooms = Current(settings.library_dir, lambda: _rooms(settings, embedder))
     return House(
-        assistant=parts.assistant(),
-        reference=parts.reference,
-        reading=ReadingRoom(library, parts.reference, parts.retriever),
+        assistant=following(lambda: rooms.get().assistant),
+        reference=following(lambda: rooms.get().reference),
+        reading=following(lambda: rooms.get().reading),
         conversations=Conversations(settings.conversations_url, settings.conversation_minutes),
         secret=conversation_secret(settings.home),
         keys=StaffKeys(settings.conversations_url),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rooms:
+    """What is made from one library."""
+
+    assistant: Assistant
+    reference: Reference
+    reading: ReadingRoom
+
+
+def _rooms(settings: Settings, embedder: Embedder | None) -> _Rooms:
+    from assistant.reading import ReadingRoom
+
+    library = open_library(settings.library_dir)
+    parts = _parts(settings, library, embedder)
+    return _Rooms(parts.assistant(), parts.reference, ReadingRoom(library, parts.reference, parts.retriever))
 
 
 def choose_embedder(settings: Settings, library: Library) -> Embedder:

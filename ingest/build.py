@@ -33,6 +33,7 @@ from assistant.library import (
     current_folder,
     stored_vectors,
 )
+from ingest.builds import Builds
 from ingest.entries import Entry, card_document, card_entries, message_entries, passage_entries
 from ingest.exporting import exported, forget_unused
 from ingest.hearing import learn_hearing, ordinary_phrasings
@@ -41,9 +42,9 @@ from ingest.learning import learn
 from ingest.pieces import MESSAGES_FILE, Digests, Earlier, Piece, digests_of, keep_digests
 from ingest.shelf import Shelf, read_shelf
 from ingest.shelving import carry_chroma, fill_chroma
+from ingest.soundness import keep_sums
 
 BATCH = 64
-KEPT_BUILDS = 2
 Progress = Callable[[int, int], None]  # texts embedded so far, texts to embed
 
 
@@ -73,19 +74,25 @@ def build_library(
     read, CareActError when another build is running.
     """
     started = time.perf_counter()
-    with _alone(home):
+    with alone(home):
         shelf = read_shelf(corpus, originals, holdings)
         return _write(shelf, home, embedder, progress, started, _corpus_digest(corpus))
 
 
 def build_shelf(shelf: Shelf, home: Path, embedder: Embedder, progress: Progress | None = None) -> BuildReport:
     """Build a library from what was read elsewhere, and make it the one in use. Raises what `build_library` raises."""
-    with _alone(home):
+    with alone(home):
         return _write(shelf, home, embedder, progress, time.perf_counter(), hashlib.sha256(b"").hexdigest())
 
 
+def roll_back(home: Path) -> str:
+    """Put the library before this one in use again; its name. Raises CareActError when there is none that opens."""
+    with alone(home):
+        return Builds(home).back()
+
+
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
+def alone(home: Path) -> Iterator[None]:
     """Holds the lock of the one writer a library may have."""
     home.mkdir(parents=True, exist_ok=True)
     try:
@@ -128,6 +135,7 @@ def _write(
         (aside / "contents.json").write_bytes(CONTENTS.dump_json(contents))
         manifest = _manifest(shelf, embedder.name, export, len(entries), corpus_digest)
         (aside / "manifest.json").write_bytes(MANIFEST.dump_json(manifest, indent=1))
+        keep_sums(aside)
         Library(aside)  # raises when what was written cannot be read back
         aside.rename(home / "builds" / manifest.name)
     finally:
@@ -236,13 +244,8 @@ def _corpus_digest(corpus: Path) -> str:
 
 def _swap(home: Path, name: str) -> None:
     """Make a finished build the one in use, in one step, and keep the one before it."""
-    pointer = home / ".current.new"
-    pointer.write_text(name, encoding="utf-8")
-    pointer.replace(home / "current")
-    builds = sorted(path for path in (home / "builds").iterdir() if not path.name.startswith("."))
-    for old in builds[:-KEPT_BUILDS]:
-        shutil.rmtree(old, ignore_errors=True)
-    forget_unused(home / MODELS, [_export_of(build) for build in builds[-KEPT_BUILDS:]])
+    builds = Builds(home)
+    forget_unused(home / MODELS, [_export_of(builds.folder / kept) for kept in builds.use(name)])
 
 
 def _export_of(build: Path) -> str:

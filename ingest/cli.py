@@ -14,13 +14,15 @@ from tqdm import tqdm
 
 from assistant.embedding import SentenceTransformerEmbedder
 from assistant.errors import BadSource
+from assistant.library import open_library
 from assistant.settings import load_settings
 from ingest.audit import audit
-from ingest.build import BuildReport, build_library
+from ingest.build import BuildReport, build_library, roll_back
 from ingest.coverage import coverage
 from ingest.holding_commands import join
 from ingest.holdings import Holdings
 from ingest.limited import Limited
+from ingest.soundness import look_over
 
 app = typer.Typer(help="Fill the library and check the corpus.", no_args_is_help=True)
 join(app)
@@ -73,6 +75,32 @@ def _summary(report: BuildReport) -> str:
         )
     lines.extend(f"LEFT OUT: {told}" for told in report.refused)
     return "\n".join(lines)
+
+
+@app.command()
+def verify() -> None:
+    """Look the library over, and the documents it was built from; exit 1 when something is damaged, and name it."""
+    settings, console = load_settings(), Console(soft_wrap=True, highlight=False, markup=False)
+    found = list(look_over(settings.library_dir, Holdings(settings.originals_dir)))
+    damaged = [thing for thing in found if thing.wrong]
+    for thing in found:
+        console.print(f"DAMAGED {thing.name}: {thing.wrong}" if thing.wrong else f"sound   {thing.name}")
+    if damaged:
+        console.print(
+            "Run `care-act ingest build` to make the library anew, or `care-act ingest rollback` for the one before."
+        )
+        raise typer.Exit(1)
+
+
+@app.command()
+def rollback() -> None:
+    """Put the library before this one in use again. Servers take it up by themselves."""
+    home = load_settings().library_dir
+    name = roll_back(home)
+    manifest = open_library(home).manifest
+    Console(soft_wrap=True).print(
+        f"Library {name}, built {manifest.built}, is in use: {manifest.cards} cards, {manifest.passages} passages."
+    )
 
 
 @app.command(name="read")

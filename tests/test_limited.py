@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -120,6 +121,7 @@ def test_a_path_that_is_no_file_is_named(limited: Limited, tmp_path: Path, name:
     assert name in refused(limited, tmp_path / name)
 
 
+FUZZED = int(os.environ.get("FUZZED", "60"))  # `make fuzz` gives ten thousand
 SEEDS = [
     (CLML.encode(), ".xml"),
     (AKN.encode(), ".xml"),
@@ -131,7 +133,7 @@ SEEDS = [
 ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=FUZZED, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damaged_documents_are_read_or_refused_and_never_more(
     limited: Limited, tmp_path: Path, data: st.DataObject
