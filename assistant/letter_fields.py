@@ -16,6 +16,12 @@ _PERSON = re.compile(
     rf"\bmy (?:late |elderly |disabled |dear |own )?(?P<kin>{_KIN})\b(?!['’]s \w*(?:house|brother|sister))",
     re.IGNORECASE,
 )
+# Someone who helps or speaks is not the one the letter is about.
+_HELPS_ME = re.compile(
+    rf"\b(?:looks? after|looking after|cares? for|caring for|helps?|helping) me\b|"
+    rf"\bmy {_KIN} (?:just |also |always )?(?:says?|said|thinks?|told|tells|wants me|asked me|reckons)\b",
+    re.IGNORECASE,
+)
 _COUNCIL = re.compile(
     r"\b(?!(?:The|My|Our|Your|This|That|Dear|And|But|So|If|County|City|Borough|District|Local) )"
     r"(?:[A-Z][a-z]+(?:[- ](?:upon|on|and|the|of|under))?[ -]){1,4}(?:Council|council)\b"
@@ -68,7 +74,7 @@ def _spans(said: Sequence[str]) -> Iterator[tuple[str, str]]:
     """People, councils, hospitals and dates named: only where there is no doubt which is meant."""
     text = "\n".join(said)
     people = {match["kin"].lower(): match[0] for match in _PERSON.finditer(text)}
-    if len(people) == 1:
+    if len(people) == 1 and not _HELPS_ME.search(text):
         yield "person", next(iter(people.values()))
     for name, pattern in (("council", _COUNCIL), ("hospital", _HOSPITAL)):
         named = dict.fromkeys(match[0] for match in pattern.finditer(text))

@@ -145,7 +145,12 @@ def test_only_what_was_said_is_filled_in_word_for_word(letters: Letters) -> None
         "what_i_do": "I do her meds, shopping and the bills.",
         "effect_on_me": "I have not slept properly since March.",
     }
-    assert letters.fields_said("carers-assessment", ["my mum and my dad both need me"]).get("person") is None
+    for doubtful in (
+        "my mum and my dad both need me",
+        "my wife looks after me",
+        "My sister says I should ask for help",
+    ):
+        assert "person" not in letters.fields_said("needs-assessment", [doubtful])
 
 
 def test_asked_on_the_road_the_answer_is_the_draft(assistant: Assistant) -> None:
