@@ -13,7 +13,7 @@ from typing import Protocol
 from assistant import privacy
 from assistant.checks import Checks
 from assistant.composing import Composer
-from assistant.domain import Answer, Event, Evidence, Question, Register, Status
+from assistant.domain import Answer, Draft, DraftSentence, Event, Evidence, Question, Register, Status
 from assistant.errors import where_it_broke
 from assistant.languages import recognised
 from assistant.letters import Letters
@@ -24,6 +24,7 @@ from assistant.sections import sections_of
 from assistant.several import joined, ranked, search
 from assistant.understanding import asked_apart, clean, understand
 from assistant.verifying import verify
+from assistant.writing import AWAY, AWAY_NOTE, Writer, can_write
 
 log = logging.getLogger("care_act")
 
@@ -52,7 +53,9 @@ class Assistant:
         reference: Reference,
         letters: Letters,
         checks: Checks,
+        writer: Writer | None = None,
     ) -> None:
+        self._writer = writer
         self._lookout, self._retriever, self._composer = lookout, retriever, composer
         self._presenter, self._reference = presenter, reference
         self.letters, self.checks = letters, checks
@@ -138,12 +141,31 @@ class Assistant:
         yield Event("status", WRITING)
         with _timed(timings, "compose"):
             draft = joined([(evidence, self._composer.compose(question, evidence)) for question, evidence in asked])
+        if self._writer and len(asked) == 1 and can_write(draft, question):  # two questions keep their headings
+            with _timed(timings, "write"):
+                writing = self._writer.write(*asked[0], draft, history)
+                draft = yield from self._worded(writing, draft, register)
         with _timed(timings, "verify"):
             checked = verify(draft, self._reference)
         with _timed(timings, "present"):
             found = ranked([sections_of(evidence, self._reference) for _, evidence in asked])
             subject = next((topic for scored in asked[0][1].cards[:1] for topic in scored.card.topics[:1]), "")
-            return replace(self._presenter.answer(answer_id, checked, register, found), subject=subject)
+            answer = replace(self._presenter.answer(answer_id, checked, register, found), subject=subject)
+            return replace(answer, notes=(*answer.notes, AWAY_NOTE)) if draft.composer == AWAY else answer
+
+    def _worded(
+        self, sentences: Generator[DraftSentence, None, Draft], draft: Draft, register: Register
+    ) -> Generator[Event, None, Draft]:
+        """Shows the sentences a chat model writes as each is checked, numbered as in the answer; gives the whole draft."""
+        kept: list[DraftSentence] = []
+        while True:
+            try:
+                kept.append(next(sentences))
+            except StopIteration as done:
+                worded: Draft = done.value
+                return worded
+            so_far = self._presenter.answer("", replace(draft, sentences=tuple(kept)), register, ())
+            yield Event("sentence", so_far.sentences[-1])
 
 
 def _unshown(answer: Answer, shown: list[object]) -> Iterator[Event]:

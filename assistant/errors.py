@@ -28,6 +28,10 @@ class ModelUnavailable(CareActError):
     """The embedding model cannot be loaded, or is not the one the library was built with."""
 
 
+class ChatUnavailable(CareActError):
+    """The chat model is away, slow, or gave nothing that can be used; answers still come from statements."""
+
+
 class ConversationsUnavailable(CareActError):
     """What was said before cannot be read or kept just now; answers still come."""
 

@@ -64,6 +64,16 @@ class Settings(BaseSettings):
         25, gt=0, le=1000, description="messages a second to all chats together; Telegram allows 30"
     )
 
+    chat_model: str = Field(
+        "", description="chat model that words answers, as provider:name (openai:gpt-4.1-mini); none when empty"
+    )
+    chat_url: str = Field("", description="address of the chat model, when it is not the vendor's own")
+    chat_key: SecretStr = Field(SecretStr(""), description="key of the chat model; the vendor's own variable works too")
+    chat_seconds: float = Field(20, gt=0, le=120, description="seconds a chat model has for a whole answer")
+    chat_options: str = Field("", description="more options for the chat model, as a JSON object")
+    chat_price_in: float = Field(0, ge=0, description="price of a million tokens read, to count what is spent")
+    chat_price_out: float = Field(0, ge=0, description="price of a million tokens written")
+
     private_hosts: str = Field(
         "",
         description="hosts on a private network that documents may be fetched from, with commas: intranet.example:8080",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from assistant.embedding import Vectors
+from assistant.errors import ChatUnavailable
 
 _WORD = re.compile(r"\w+")
 
@@ -38,6 +39,26 @@ class HashEmbedder:
             else:
                 row[0] = 1.0  # a text without words still needs a direction
         return vectors
+
+
+class ScriptedModel:
+    """A chat model that says what it is told to. `asked` keeps every instruction and message it was given.
+
+    `script` is the text, or what makes it of the message; `breaks_after` raises ChatUnavailable after so many characters.
+    """
+
+    def __init__(self, script: str | Callable[[str], str], breaks_after: int | None = None, piece: int = 7) -> None:
+        self.name, self.asked = "scripted", list[tuple[str, str]]()
+        self._script, self._breaks_after, self._piece = script, breaks_after, piece
+
+    def stream(self, instructions: str, message: str) -> Iterator[str]:
+        """The text in pieces of a few characters."""
+        self.asked.append((instructions, message))
+        text = self._script if isinstance(self._script, str) else self._script(message)
+        end = len(text) if self._breaks_after is None else self._breaks_after
+        yield from (text[n : min(n + self._piece, end)] for n in range(0, min(end, len(text)), self._piece))
+        if self._breaks_after is not None:
+            raise ChatUnavailable("The scripted chat model broke off, as it was told to.")
 
 
 def _features(text: str) -> Iterator[tuple[str, float]]:

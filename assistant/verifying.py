@@ -170,6 +170,12 @@ def mend(sentence: DraftSentence, reference: Reference) -> DraftSentence | None:
     return replace(sentence, cites=live)
 
 
+def opening(text: str) -> str:
+    """The yes, no or it depends that a sentence opens with, or nothing."""
+    match = _VERDICT.match(text)
+    return match[1] if match else ""
+
+
 def support_of(statement: Statement, reference: Reference) -> Support:
     """A statement as evidence: dead when any place it rests on never began or was repealed."""
     live = all(in_force(reference.source(place), place) for place in statement.places)

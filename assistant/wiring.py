@@ -17,11 +17,13 @@ from assistant.hearing import Deaf, Listener
 from assistant.letters import Letters
 from assistant.library import Library, open_library
 from assistant.lookout import Listens, Lookout
+from assistant.models import open_chat_model
 from assistant.presenting import Presenter
 from assistant.reference import Reference, load_reference
 from assistant.retrieval import make_retriever
 from assistant.routing import Router, load_routes
 from assistant.settings import Settings
+from assistant.writing import Writer
 
 if TYPE_CHECKING:
     from assistant.conversations import Conversations
@@ -55,6 +57,7 @@ class Parts:
     reference: Reference
     letters: Letters
     checks: Checks
+    writer: Writer | None = None
 
     def lookout(self) -> Lookout:
         """The first look at a message."""
@@ -70,6 +73,7 @@ class Parts:
             self.reference,
             self.letters,
             self.checks,
+            self.writer,
         )
 
 
@@ -85,6 +89,7 @@ def _parts(settings: Settings, library: Library, embedder: Embedder | None) -> P
     reference = load_reference(settings.corpus_dir).with_sources(library.sources)
     model = embedder or choose_embedder(settings, library)
     presenter = Presenter(reference, library.quotes, library.manifest.name)
+    chat = open_chat_model(settings)
     return Parts(
         router=load_routes(settings.corpus_dir),
         listener=Listener(library.hearing, model) if settings.second_ear else Deaf(),
@@ -94,6 +99,7 @@ def _parts(settings: Settings, library: Library, embedder: Embedder | None) -> P
         reference=reference,
         letters=Letters(settings.corpus_dir, reference, library.quotes),
         checks=Checks(settings.corpus_dir, presenter, reference),
+        writer=Writer(chat, reference) if chat else None,
     )
 
 
