@@ -25,7 +25,7 @@ from assistant.embedding import Embedder, Vectors
 BUCKETS = 1 << 17  # n-grams are counted by the remainder of a checksum: no vocabulary to keep
 LONGEST = 6000  # characters listened to
 WEIGHT_OF_GRAMS = 2.0  # of the n-grams beside the vector; both have length 1
-_LOUDER = 3.5  # of a score beside `sure`: overrules a pattern for something that is not urgent
+_LOUDER = 5.0  # of a score beside `sure`: overrules a pattern for something that is not urgent
 _MARGIN = 1.0  # a sentence on its own says less than a whole message: it must speak this much louder
 _WORD = re.compile(r"[a-z0-9£]+|[?!]+")
 _LIGHT = str.maketrans(dict.fromkeys("'’‘`´"))
