@@ -71,6 +71,11 @@ _COMMON = frozenset(
 )
 
 
+# What a point is worth beside its cosine with the question. On 186 dev questions, these and the limits below said 67.7%
+# of the facts; without the other cards' direct answers 66.0%, with the first card's points alone 65.2%.
+_LATER, _OTHER_CARD, _LEAD = 0.05, 0.12, 0.4
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much an answer says, and how near other cards must come to be heard. Measured in `evals`."""
@@ -82,7 +87,9 @@ class Limits:
     steps: int = 4
     contacts: int = 4
     other_cards: int = 3
-    other_relevance: float = 0.7  # cosine a point of another card needs with the question
+    other_relevance: float = 0.6  # cosine a point of another card needs with the question
+    near_tie: float = 1.5  # a card whose score is so near the first one's speaks too
+    other_lead: float = 0.3  # cosine the direct answer of such a card needs with the question
     overlap: float = 0.55  # share of its words a sentence may have in common with one already said
     found: float = 0.30  # cosine with the nearest phrasing below which nothing was found
     quoted: float = 0.45  # cosine from which an official passage is worth quoting when no card fits
@@ -143,12 +150,14 @@ class Composer:
         limits = self._limits
         ranked: list[tuple[float, int, int, Statement]] = []
         for n, found in enumerate(cards[: 1 + limits.other_cards]):
-            for position, statement in enumerate(found.card.points):
+            if found.score < cards[0].score - limits.near_tie:
+                break
+            for position, statement in self._offered(found, first=n == 0):
                 relevance = found.relevance.get(statement.id, 0.0)
-                if n and (relevance < limits.other_relevance or found.score < cards[0].score - 4):
-                    continue
-                # The author put the most important point first; a card further down must earn its place.
-                ranked.append((relevance - 0.015 * position - 0.12 * min(n, 2), n, position, statement))
+                # The author put the most important point first; a card further down must earn its place, and its direct
+                # answer earns it most.
+                worth = relevance - _LATER * max(position, 0) - _OTHER_CARD * min(n, 2) + _LEAD * (position < 0)
+                ranked.append((worth, n, position, statement))
         chosen: list[tuple[int, int, Statement]] = []
         heard = list(said)
         for _, n, position, statement in sorted(ranked, key=lambda row: -row[0]):
@@ -158,6 +167,17 @@ class Composer:
                 chosen.append((n, position, statement))
                 heard.append(statement.text)
         return [statement for _, _, statement in sorted(chosen, key=lambda row: row[:2])]
+
+    def _offered(self, found: ScoredCard, first: bool) -> Iterator[tuple[int, Statement]]:
+        """The points of a card that may be said, with their positions; of another card than the first its direct answer too."""
+        if first:
+            yield from enumerate(found.card.points)
+            return
+        limits = self._limits
+        yield from ((-1, s) for s in found.card.lead if found.relevance.get(s.id, 0.0) >= limits.other_lead)
+        for position, statement in enumerate(found.card.points):
+            if found.relevance.get(statement.id, 0.0) >= limits.other_relevance:
+                yield position, statement
 
     def _closing(
         self, best: ScoredCard, said: Sequence[str], words: int, register: Register

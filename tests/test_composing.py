@@ -1,5 +1,7 @@
 """An answer is made of whole statements, opens with a verdict only where one was asked for, and says nothing twice."""
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.composing import Composer, Limits, is_polar, says_again
@@ -196,3 +198,28 @@ def test_law_that_is_not_in_force_is_not_quoted() -> None:
 )
 def test_sameness_is_judged_by_the_words_that_carry_meaning(text: str, said: str, again: bool) -> None:
     assert says_again(text, [said], LIMITS.overlap) is again
+
+
+def lead_of(name: str) -> ScoredCard:
+    """A card whose direct answer says what no other card says."""
+    return found(
+        replace(card(name, points=1), lead=(statement(f"{name}#lead.1", f"The {name} window opens at noon."),))
+    )
+
+
+def test_a_card_that_nearly_ties_with_the_first_gives_its_direct_answer_too() -> None:
+    near = replace(lead_of("near"), score=5.0 - LIMITS.near_tie / 2)
+    draft = compose("how", found(card(points=1)), near)
+    assert "The near window opens at noon." in [sentence.text for sentence in draft.sentences]
+
+
+def test_a_card_far_behind_the_first_says_nothing() -> None:
+    far = replace(lead_of("far"), score=5.0 - LIMITS.near_tie * 2)
+    draft = compose("how", found(card(points=1)), far)
+    assert not any("window" in sentence.text for sentence in draft.sentences)
+
+
+def test_a_direct_answer_that_is_not_about_the_question_is_left_out() -> None:
+    other = lead_of("other")
+    beside = replace(other, relevance=dict.fromkeys(other.relevance, LIMITS.other_lead / 2))
+    assert not any("window" in sentence.text for sentence in compose("how", found(card(points=1)), beside).sentences)
