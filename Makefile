@@ -10,7 +10,7 @@ LEGISLATION := ../shared/originals/legislation
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: help run install library serve test check contract audit coverage evaluate clean
+.PHONY: help run install library serve test check contract audit coverage evaluate fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## what there is to run
@@ -67,6 +67,9 @@ evaluate: $(BIN)/.tools ## the fast part of the evaluation, on a library built f
 	@echo "== Evaluation (builds the library first; unchanged texts keep their vectors)"
 	$(BIN)/care-act ingest build $(if $(wildcard $(LEGISLATION)),--originals $(LEGISLATION))
 	$(BIN)/care-act evals gate
+
+fuzz: $(BIN)/.tools ## ten thousand damaged documents through the readers
+	FUZZED=10000 $(BIN)/pytest -q tests/test_limited.py -k damaged
 
 clean: ## remove .venv and everything built
 	rm -rf $(VENV) var build dist

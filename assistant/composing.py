@@ -19,6 +19,7 @@ from assistant.domain import (
     Status,
     Verdict,
 )
+from assistant.quoting import quotation
 
 _POLAR = re.compile(
     r"(?:^|[.?!,;]\s*|\b(?:so|and|but|or|if|whether|that)\s+)(?:can|could|do|does|did|is|isn'?t|are|aren'?t|am|was|were|will|would|should|must|may|have|has|had|"
@@ -98,15 +99,22 @@ class Limits:
 class Composer:
     """Writes drafts from the statements of cards. Knows the next steps that cards draw in by name."""
 
-    def __init__(self, steps: Mapping[str, NextStep], limits: Limits | None = None) -> None:
-        self._steps, self._limits = steps, limits or Limits()
+    def __init__(
+        self, steps: Mapping[str, NextStep], limits: Limits | None = None, own: Mapping[str, str] | None = None
+    ) -> None:
+        """`own` gives the titles of documents the operator added, by name: they are quoted where they answer."""
+        self._steps, self._limits, self._own = steps, limits or Limits(), own or {}
 
     def compose(self, question: Question, evidence: Evidence) -> Draft:
         """The best answer the evidence holds, or a draft that says nothing was found and names the nearest subject."""
-        if not evidence.cards or evidence.cards[0].similarity < self._limits.found:
+        similarity = evidence.cards[0].similarity if evidence.cards else 0.0
+        quoted = quotation(question.text, evidence.passages, self._own, similarity) if self._own else None
+        if quoted and quoted[1] >= similarity:
+            return Draft(Status.ANSWERED, (quoted[0],), ("find-council", "citizens-advice"), composer="quotation")
+        if similarity < self._limits.found or not evidence.cards:
             return self._not_found(evidence)
         best = evidence.cards[0]
-        sentences = list(self._body(question, evidence.cards))
+        sentences = [*([quoted[0]] if quoted else []), *self._body(question, evidence.cards)]
         return Draft(
             status=Status.ANSWERED,
             sentences=tuple(sentences),
@@ -216,6 +224,7 @@ class Composer:
     def _not_found(self, evidence: Evidence) -> Draft:
         nearest = evidence.cards[0].card.title if evidence.cards else ""
         near = [found.passage for found in evidence.passages if found.similarity >= self._limits.quoted]
+        near = [passage for passage in near if passage.place.source not in self._own]  # those are quoted to the point
         quotes = tuple(passage for passage in near if passage.in_force)[:1]
         return Draft(Status.NOT_FOUND, (), ("find-council", "citizens-advice"), quotes, nearest_title=nearest)
 

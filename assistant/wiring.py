@@ -94,7 +94,9 @@ def _parts(settings: Settings, library: Library, embedder: Embedder | None) -> P
         router=load_routes(settings.corpus_dir),
         listener=Listener(library.hearing, model) if settings.second_ear else Deaf(),
         retriever=make_retriever(library, model, settings),
-        composer=Composer(library.steps),
+        composer=Composer(
+            library.steps, own={name: source.title for name, source in library.sources.items() if source.own}
+        ),
         presenter=presenter,
         reference=reference,
         letters=Letters(settings.corpus_dir, reference, library.quotes),
