@@ -10,7 +10,7 @@ LEGISLATION := ../shared/originals/legislation
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: help run install library serve test check contract audit coverage evaluate fuzz clean
+.PHONY: help run install library serve test test-all check contract audit coverage evaluate fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## what there is to run
@@ -42,8 +42,11 @@ serve: ## serve the library that is built
 
 test: $(BIN)/.tools check contract audit coverage evaluate ## everything that must hold
 	@echo "== Tests"
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -m "not slow"
 	@echo "== All of it holds"
+
+test-all: $(BIN)/.tools ## every test, with those that take minutes
+	$(BIN)/pytest -q
 
 check: $(BIN)/.tools ## ruff and mypy --strict
 	@echo "== Style and types"

@@ -31,7 +31,7 @@ from assistant.telegram.forms import Forms
 from assistant.telegram.intake import Intake
 from assistant.telegram.ledger import Delivery, Ledger
 from assistant.telegram.letter_desk import LetterDesk
-from assistant.telegram.line import Limiter, PollingLine, answering_line
+from assistant.telegram.line import AnsweringLine, Limiter, PollingLine
 from assistant.telegram.memory import Memory
 from assistant.telegram.pace import Pace
 from assistant.telegram.questions import Questions
@@ -68,6 +68,7 @@ class CareActBot:
         self._ledger = Ledger(settings.conversations_url, int(number))
         self._workers = ThreadPoolExecutor(WORKERS, "telegram-answer")
         self._memory = Memory(house.conversations, house.secret)
+        self._lines = AnsweringLine(self._note), PollingLine(POLL_WAITS + 10)
         self._app = self._application(token)
         self._arrivals: Arrivals | None = None
         self.intake = Intake(self._answer, self._ledger)
@@ -100,6 +101,8 @@ class CareActBot:
         """Finish what is under way, for a while; what does not finish comes again after the next start."""
         await self.intake.drain()
         await self._app.shutdown()
+        for line in self._lines:  # open still when the bot could not even start
+            await line.shutdown()
         self._workers.shutdown(wait=False, cancel_futures=True)
         self._ledger.close()
 
@@ -110,8 +113,8 @@ class CareActBot:
             .token(token)
             .base_url(f"{api}/bot")
             .base_file_url(f"{api}/file/bot")
-            .request(answering_line(self._note))
-            .get_updates_request(PollingLine(POLL_WAITS + 10))
+            .request(self._lines[0])
+            .get_updates_request(self._lines[1])
             .rate_limiter(Limiter(self._settings.telegram_rate))
             .updater(None)  # updates come through our intake, which acknowledges none before it is answered
             .job_queue(None)
@@ -171,9 +174,9 @@ class CareActBot:
             with suppress(ChatGone, TelegramError):
                 await self._outbox.send(chat.id, layout.lines(words.SORRY))
 
-    async def _note(self, delivery: Delivery, sent: int) -> None:
-        await asyncio.to_thread(self._ledger.mark, delivery.update_id, sent)
+    def _note(self, delivery: Delivery, sent: int) -> None:
+        self._ledger.mark(delivery.update_id, sent)
 
     async def _lower(self, delivery: Delivery) -> None:
         with suppress(ConversationsUnavailable):
-            await self._note(delivery, delivery.sent - 1)
+            await asyncio.to_thread(self._note, delivery, delivery.sent - 1)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from assistant.database import Database
+from assistant.errors import ConversationsUnavailable
 
 KEPT = 3 * 24 * 3600.0  # seconds: Telegram keeps an update that nobody acknowledged for one day
 _SWEEP_EVERY = 3600.0
+_TRIES = 3
 
 _tables = sa.MetaData()
 _update = sa.Table(
@@ -59,6 +63,12 @@ class Ledger:
         now = self._clock()
         told = {"sent": sent, "done": done, "at": now}
         row = self._database.insert(_update).values(bot=self._bot, id=update_id, **told)
+        for _ in range(_TRIES - 1):
+            with suppress(ConversationsUnavailable):  # the conversations may be writing in the same file just now
+                return self._write(row, told, now)
+        return self._write(row, told, now)
+
+    def _write(self, row: Any, told: dict[str, Any], now: float) -> None:
         with self._database.writing() as connection:
             connection.execute(row.on_conflict_do_update(index_elements=["bot", "id"], set_=told))
             if now - self._swept > _SWEEP_EVERY:

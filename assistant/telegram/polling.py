@@ -7,10 +7,11 @@ import logging
 import signal
 from contextlib import suppress
 
-from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, TelegramError
 
 from assistant.errors import TelegramUnavailable
 from assistant.telegram.bot import ALLOWED, POLL_WAITS, CareActBot
+from assistant.telegram.sending import asked_to_wait
 
 log = logging.getLogger("care_act.telegram")
 
@@ -22,8 +23,8 @@ _CONFLICTS = 10  # polls in a row refused because another process polls: an old 
 
 async def run_polling(bot: CareActBot, stop: asyncio.Event) -> None:
     """Run a bot until `stop` is set. Raises TelegramUnavailable when it cannot start or another process polls."""
-    await bot.start()
     try:
+        await bot.start()
         await bot.bot.delete_webhook()
         log.info("polling")
         asking, stopping = asyncio.create_task(_poll(bot)), asyncio.create_task(stop.wait())
@@ -60,8 +61,8 @@ async def _poll(bot: CareActBot) -> None:
                     "Another process asks Telegram for this bot's messages. Stop it, then start this one again."
                 ) from exc
             await asyncio.sleep(1)
-        except (NetworkError, RetryAfter, TelegramError) as exc:
-            wait = max(pause, float(getattr(exc, "_retry_after", 0) or 0))
+        except TelegramError as exc:
+            wait = max(pause, asked_to_wait(exc))
             log.warning("Telegram was not reached (%s); asking again in %.0f s", type(exc).__name__, wait)
             await asyncio.sleep(wait)
             pause = min(pause * 2, _LONGEST_PAUSE)

@@ -126,7 +126,7 @@ class Outbox:
             except (BadRequest, Forbidden):
                 raise
             except RetryAfter as exc:
-                wait = _seconds(exc)
+                wait = asked_to_wait(exc)
             except NetworkError as exc:  # a broken line, a time-out, or Telegram's own 5xx
                 wait, pause = pause, min(pause * 2, _LONGEST_PAUSE)
                 log.warning("Telegram was not reached (%s); trying again in %.1f s", type(exc).__name__, wait)
@@ -138,7 +138,10 @@ class Outbox:
             await asyncio.sleep(wait)
 
 
-def _seconds(exc: RetryAfter) -> float:
+def asked_to_wait(exc: TelegramError) -> float:
+    """The seconds Telegram asks to wait, and a little more; 0 when it asks for none."""
+    if not isinstance(exc, RetryAfter):
+        return 0.0
     after = exc.retry_after
     return (after if isinstance(after, int) else after.total_seconds()) + 0.1
 

@@ -66,8 +66,8 @@ def _by_webhook(bot: CareActBot, settings: Settings) -> AbstractAsyncContextMana
 
     @asynccontextmanager
     async def living() -> AsyncIterator[None]:
-        await bot.start()
         try:
+            await bot.start()
             # An address that ends in our path may be given too.
             url = address if address.endswith(PATH) else address + PATH
             await bot.bot.set_webhook(url, secret_token=webhook_secret(settings), allowed_updates=ALLOWED)
@@ -100,7 +100,7 @@ def _add_route(app: FastAPI, bot: CareActBot, secret: str) -> None:
     @app.post(PATH, include_in_schema=False)
     async def updates(request: Request) -> Response:
         given = request.headers.get(HEADER, "")
-        if not hmac.compare_digest(given.encode(), secret.encode()):
+        if not hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode()):
             return _problem(403, "Forbidden", "Only Telegram may write here, with the secret it was given.")
         try:
             update = Update.de_json(readable(await _body(request)), bot.bot)
@@ -118,7 +118,7 @@ async def _body(request: Request) -> dict[str, Any]:
     if int(request.headers.get("content-length", "0")) > _LONGEST_BODY:
         raise ValueError("too long")
     body = await request.json()
-    if not isinstance(body, dict) or not isinstance(body.get("update_id"), int):
+    if not isinstance(body, dict) or type(body.get("update_id")) is not int:
         raise ValueError("no update")
     return body
 
