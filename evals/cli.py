@@ -11,18 +11,16 @@ from rich.console import Console
 from tqdm import tqdm
 
 from assistant.card_index import Weights
-from assistant.embedding import SentenceTransformerEmbedder
 from assistant.library import open_library
-from assistant.reference import load_reference
 from assistant.settings import load_settings
 from assistant.verifying import check
-from assistant.wiring import build_assistant, build_parts
-from evals.answers import Grade, run, summarise
+from assistant.wiring import build_parts, choose_embedder
+from evals import commands
 from evals.bench import bench
-from evals.cases import DATA, Case, load_cases, load_examples
+from evals.cases import DATA, all_cases, chosen
 from evals.checking import grade as grade_checker
 from evals.checking import groups_of, make_trials, read_all_rewordings
-from evals.gate import fallen, hold
+from evals.commands import Examples, example_cases, say
 from evals.phrasings import leave_phrasings_out
 from evals.routing import grade as grade_routes
 from evals.routing import read_all_routes
@@ -30,20 +28,15 @@ from ingest.shelf import read_shelf
 
 app = typer.Typer(help="Grade answers, finding and speed with the real Assistant.", no_args_is_help=True)
 SCIFACT = Path("../shared/bench/scifact")
-Examples = Annotated[Path | None, typer.Option(help="Annotated examples (JSON lines) to use instead of our own cases.")]
 
 
-@app.command()
-def questions(
-    split: Annotated[str, typer.Option(help="dev, test, or all")] = "dev", examples: Examples = None, why: bool = False
-) -> None:
-    """Ask every case and grade the answers: right law, facts said, nothing false, plain words. --why lists each miss."""
-    cases = _cases(split, examples)
-    with tqdm(total=len(cases), unit="question", disable=None) as bar:
-        grades = run(build_assistant(load_settings()), cases, bar.update)
-    if why:
-        _print_reasons(grades)
-    _print(*summarise(grades).lines())
+app.command()(commands.run)
+app.command()(commands.questions)
+app.command(name="compare")(commands.compare_command)
+app.command()(commands.accept)
+app.command()(commands.gate)
+app.command()(commands.report)
+app.command(name="faults")(commands.faults_command)
 
 
 @app.command()
@@ -52,21 +45,21 @@ def phrasings(sample: Annotated[int, typer.Option(help="use every nth phrasing")
     settings = load_settings()
     report = leave_phrasings_out(open_library(settings.library_dir), Weights.parse(settings.weights), sample=sample)
     for miss in report.misses[:misses]:
-        _print(f"{miss.phrasing}\n    of {miss.card}, found {', '.join(miss.found)}")
-    _print(f"own card first   {report.first}", f"own card in five {report.in_five}")
+        say(f"{miss.phrasing}\n    of {miss.card}, found {', '.join(miss.found)}")
+    say(f"own card first   {report.first}", f"own card in five {report.in_five}")
 
 
 @app.command()
 def routes(
-    split: Annotated[str, typer.Option(help="dev, test, blind, or all")] = "dev",
+    split: Annotated[str, typer.Option(help="dev, test, blind-a, blind-b, or all")] = "dev",
     misses: Annotated[bool, typer.Option("--misses", help="print every message that went another way")] = False,
 ) -> None:
     """Which messages are found to be danger, disclosures, out of scope, manipulation or small talk."""
     cases = [case for case in read_all_routes(DATA) if split in {case.split, "all"}]
     report = grade_routes(build_parts(load_settings()).lookout(), cases)
-    _print(*report.lines())
+    say(*report.lines())
     if misses:
-        _print(*(f"{m.case.id} wanted {m.case.status}, got {m.got} {m.route}: {m.case.message}" for m in report.misses))
+        say(*(f"{m.case.id} wanted {m.case.status}, got {m.got} {m.route}: {m.case.message}" for m in report.misses))
 
 
 @app.command()
@@ -82,7 +75,7 @@ def levers(
     from evals.tables import lever_json, lever_tables
 
     table = Table(load_settings())
-    cases = [case for case in _cases(split, None) if case.gold][::every]
+    cases = chosen(all_cases(), split, "questions")[::every]
     named = [lever for lever in table.names() if only in lever.name]
     peers = [peer for peer in table.peers() if only in peer.name]
     with tqdm(total=(len(named) + len(peers)) * len(cases), unit="question", disable=None) as bar:
@@ -91,7 +84,7 @@ def levers(
     console = Console(width=max(200, Console().width))
     for one in lever_tables(rows):
         console.print(one)
-    _print(LEGEND)
+    say(LEGEND)
     if out is not None:
         out.write_text(json.dumps(lever_json(rows), indent=1) + "\n", encoding="utf-8")
 
@@ -102,12 +95,12 @@ def scifact(
     out: Annotated[Path | None, typer.Option(help="also write the figures as JSON")] = None,
 ) -> None:
     """BEIR SciFact: nDCG@10 of the retriever of passages, beside BM25, MiniLM and their rank fusion."""
+    from evals.outcomes import figure_json
     from evals.scifact import Systems, benchmark_library, read_benchmark, run_benchmark
-    from evals.tables import figure_json
 
     settings = load_settings()
     benchmark = read_benchmark(folder)
-    embedder = SentenceTransformerEmbedder(settings.model, settings.threads)
+    embedder = choose_embedder(settings, open_library(settings.library_dir))
     with tqdm(total=len(benchmark.documents), unit="text", desc="building", disable=None) as bar:
 
         def built(done: int, _: int) -> None:
@@ -116,8 +109,8 @@ def scifact(
         library = benchmark_library(benchmark, settings.home / "evals" / "scifact", embedder, built)
     with tqdm(total=len(benchmark.queries), unit="query", disable=None) as bar:
         figures = run_benchmark(benchmark, Systems(library, embedder), bar.update)
-    _print(f"SciFact, {len(benchmark.documents)} documents, nDCG@10")
-    _print(*(f"{name:45} {figure}" for name, figure in figures.items()))
+    say(f"SciFact, {len(benchmark.documents)} documents, nDCG@10")
+    say(*(f"{name:45} {figure}" for name, figure in figures.items()))
     if out is not None:
         values = {name: figure_json(figure) for name, figure in figures.items()}
         out.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
@@ -133,52 +126,22 @@ def mutate(
     """Make true sentences false in many ways: does the checker catch them, and let true and fairly reworded ones pass?"""
     shelf = read_shelf(load_settings().corpus_dir, originals)
     trials = [*make_trials(groups_of(shelf.cards, shelf.quotes.items()), most), *read_all_rewordings(DATA)]
-    chosen = [trial for trial in trials if split == "all" or trial.held_out == (split == "held-out")]
+    picked = [trial for trial in trials if split == "all" or trial.held_out == (split == "held-out")]
     report = grade_checker(
-        tqdm(chosen, unit="sentence", disable=None), lambda text, evidence: bool(check(text, evidence))
+        tqdm(picked, unit="sentence", disable=None), lambda text, evidence: bool(check(text, evidence))
     )
     for kind in (*report.caught, *report.false_alarms):
         wrong = [trial for trial in report.wrong if trial.kind == kind][:misses]
-        _print(*(f"{kind} [{trial.card}] {trial.text}\n    of: {trial.original}" for trial in wrong))
-    _print(*report.lines())
+        say(*(f"{kind} [{trial.card}] {trial.text}\n    of: {trial.original}" for trial in wrong))
+    say(*report.lines())
 
 
 @app.command(name="bench")
 def bench_command(examples: Examples = None) -> None:
     """Time and size of answering and of building, from one run on this machine."""
-    _print(*bench(load_settings(), _cases("all", examples)).lines())
-
-
-def _cases(split: str, examples: Path | None) -> list[Case]:
-    if examples is not None:
-        sources = load_reference(load_settings().corpus_dir).sources
-        return [case for case in load_examples(examples, sources) if case.kind in {"answerable", "followup"}]
-    return [c for path in sorted(DATA.glob("questions-*.jsonl")) for c in load_cases(path) if split in {c.split, "all"}]
-
-
-def _print_reasons(grades: list[Grade]) -> None:
-    for grade in grades:
-        if grade.reasons:
-            _print(f"{grade.case.id} {grade.case.message[:100]!r}", *(f"    {reason}" for reason in grade.reasons))
-
-
-def _print(*lines: str) -> None:
-    console = Console(soft_wrap=True, highlight=False, markup=False)
-    for line in lines:
-        console.print(line)
-
-
-@app.command(name="gate")
-def gate_command() -> None:
-    """Hold the dev figures against evals/data/floors.toml; exit 1 when one has fallen through."""
     settings = load_settings()
-    messages = [case for case in read_all_routes(DATA) if case.split == "dev"]
-    routes_report = grade_routes(build_parts(settings).lookout(), messages)
-    scores = summarise(run(build_assistant(settings), _cases("dev", None)))
-    held = list(hold(scores, routes_report, DATA / "floors.toml"))
-    _print(*map(str, held))
-    if fallen(held):
-        raise typer.Exit(1)
+    cases = example_cases(settings, examples) if examples else chosen(all_cases(), "all", "questions")
+    say(*bench(settings, cases).lines())
 
 
 @app.command(name="load")
@@ -191,17 +154,17 @@ def load_command(
     """Ask a server of this machine's much at once: time, lost or wrong replies, the limit, memory."""
     from evals import load
 
-    messages = [case.message for case in _cases("all", None)][:120]
+    messages = [case.message for case in chosen(all_cases(), "all", "questions")][:120]
     settings = load_settings()
     with load.serving(settings.home, rate="1000000/minute") as server:
         known = load.known_answers(server, messages)
-        _print(f"one person: {load.crowd(server, known, 1, 15, 0).summary(15)}")
-        _print(
+        say(f"one person: {load.crowd(server, known, 1, 15, 0).summary(15)}")
+        say(
             f"{people} people, {pause} s pause: {load.crowd(server, known, people, seconds, pause).summary(seconds)}"
         )
         if memory:
-            _print(f"memory before: {server.memory():.0f} MB")
+            say(f"memory before: {server.memory():.0f} MB")
             for asked, held in load.memory_over(server, messages, memory):
-                _print(f"after {asked} questions: {held:.0f} MB")
+                say(f"after {asked} questions: {held:.0f} MB")
     with load.serving(settings.home, rate="20/minute") as server:
-        _print(f"one person with the limit at 20 a minute: {load.crowd(server, known, 1, 10, 0).summary(10)}")
+        say(f"one person with the limit at 20 a minute: {load.crowd(server, known, 1, 10, 0).summary(10)}")

@@ -58,3 +58,13 @@ class Mean:
     def __str__(self) -> str:
         low, high = self.interval
         return f"{self.value:.3f} (n {self.n}, 95% interval {low:.3f} to {high:.3f})"
+
+
+def cell(figure: Rate | Mean | None) -> str:
+    """`92.8 [88.3 to 95.7]` for a rate, in per cent; three decimals for a mean."""
+    if figure is None:
+        return "–"
+    low, high = figure.interval
+    if isinstance(figure, Mean):
+        return f"{figure.value:.3f} [{low:.3f} {high:.3f}]"
+    return f"{100 * figure.value:.1f} [{100 * low:.0f} {100 * high:.0f}] n{figure.n}"

@@ -8,13 +8,13 @@ from dataclasses import dataclass, fields, replace
 from assistant.assistant import Finds
 from assistant.card_index import Weights
 from assistant.domain import Evidence, Question
-from assistant.embedding import Embedder, SentenceTransformerEmbedder
+from assistant.embedding import Embedder
 from assistant.library import Library, open_library
 from assistant.presenting import as_text
 from assistant.retrieval import make_retriever
 from assistant.settings import Settings
 from assistant.understanding import understand
-from assistant.wiring import Parts, build_parts
+from assistant.wiring import Parts, build_parts, choose_embedder
 from evals.cases import Case
 from evals.finding import HANDED_CARDS, Finding, FindingScores, measure, ranking_of, score
 from evals.peers.passages import Peer, passage_peers
@@ -65,10 +65,10 @@ class Table:
 
     def __init__(self, settings: Settings, embedder: Embedder | None = None, cards: int = HANDED_CARDS) -> None:
         self._settings, self._cards = settings, cards
-        self._model = embedder or SentenceTransformerEmbedder(settings.model, settings.threads)
+        self.library: Library = open_library(settings.library_dir)
+        self._model = embedder or choose_embedder(settings, self.library)
         self._embedder = RememberingEmbedder(self._model)
         self._base = build_parts(settings, self._embedder)
-        self.library: Library = open_library(settings.library_dir)
 
     def names(self) -> tuple[Lever, ...]:
         """The levers of the weights in use."""

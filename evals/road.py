@@ -1,8 +1,8 @@
-"""The real Assistant with watchers: what was found for a question, beside the answer it became."""
+"""The real Assistant with watchers: what was found and drafted for a question, beside the answer it became."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,11 +17,15 @@ from evals.cases import Case
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A case, the answer it got and the evidence found on the way; no evidence when a route took the message."""
+    """A case, the answer it got and the evidence found on the way; no evidence when a route took the message.
+
+    `drafted` is the text that compose would write from the evidence before anything is checked.
+    """
 
     case: Case
     answer: Answer
     found: tuple[Evidence, ...] = ()
+    drafted: tuple[str, ...] = ()
 
 
 class RememberingEmbedder:
@@ -44,18 +48,19 @@ class Watching:
 
     def __init__(self, retriever: Finds) -> None:
         self._retriever = retriever
-        self.seen: list[Evidence] = []
+        self.seen: list[tuple[Question, Evidence]] = []
 
     def retrieve(self, question: Question) -> Evidence:
         """What the other retriever finds, kept."""
-        self.seen.append(self._retriever.retrieve(question))
-        return self.seen[-1]
+        self.seen.append((question, self._retriever.retrieve(question)))
+        return self.seen[-1][1]
 
 
 class Examined:
     """An assistant under examination: the real parts, the retriever watched. For one thread."""
 
     def __init__(self, parts: Parts) -> None:
+        self.parts = parts
         self._watching = Watching(parts.retriever)
         self._assistant = replace(parts, retriever=self._watching).assistant()
 
@@ -68,4 +73,11 @@ class Examined:
         """Ask a case with what was said before."""
         self._watching.seen.clear()
         answer = self._assistant.answer(case.message, case.history, answer_id=case.id)
-        return Trial(case, answer, tuple(self._watching.seen))
+        drafted = tuple(self._drafted()) if answer.composer == "statements" else ()
+        return Trial(case, answer, tuple(evidence for _, evidence in self._watching.seen), drafted)
+
+    def _drafted(self) -> Iterator[str]:
+        """What compose writes: it is asked again, since it always writes the same from the same."""
+        for question, evidence in self._watching.seen:
+            draft = self.parts.composer.compose(question, evidence)
+            yield " ".join(sentence.text for sentence in draft.sentences)

@@ -9,8 +9,9 @@ from typing import Any
 from rich.table import Table as RichTable
 
 from evals.finding import HEADINGS, FindingScores
-from evals.intervals import Mean, Rate
+from evals.intervals import cell
 from evals.levers import Row
+from evals.outcomes import figure_json
 
 
 def lever_tables(rows: Sequence[Row]) -> Iterator[RichTable]:
@@ -26,16 +27,6 @@ def lever_tables(rows: Sequence[Row]) -> Iterator[RichTable]:
         yield table
 
 
-def cell(figure: Rate | Mean | None) -> str:
-    """`92.8 [88.3 to 95.7]` for a rate, in per cent; three decimals for a mean."""
-    if figure is None:
-        return "–"
-    low, high = figure.interval
-    if isinstance(figure, Mean):
-        return f"{figure.value:.3f} [{low:.3f} {high:.3f}]"
-    return f"{100 * figure.value:.1f} [{100 * low:.0f} {100 * high:.0f}] n{figure.n}"
-
-
 def lever_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """The same as values: a figure is its value, n and interval."""
     return [
@@ -45,14 +36,6 @@ def lever_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 def _values(scores: FindingScores) -> dict[str, Any]:
     return {name: figure_json(getattr(scores, name)) for name in asdict(scores)}
-
-
-def figure_json(figure: Rate | Mean | None) -> dict[str, Any] | None:
-    """A figure as its value, n and interval, to four decimals."""
-    if figure is None:
-        return None
-    low, high = figure.interval
-    return {"value": round(figure.value, 4), "n": figure.n, "low": round(low, 4), "high": round(high, 4)}
 
 
 def _n(rows: Sequence[Row], split: str) -> int:

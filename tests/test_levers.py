@@ -13,9 +13,10 @@ from assistant.domain import Passage, Place
 from assistant.testing import HashEmbedder
 from evals.cases import Case, Nugget
 from evals.finding import Ranking, measure, score
+from evals.intervals import cell
 from evals.levers import Table, levers
 from evals.peers.passages import Tutorial
-from evals.tables import cell, lever_json, lever_tables
+from evals.tables import lever_json, lever_tables
 
 GOLD = ("care-act-2014", "s.20")
 OTHER = ("care-act-2014", "s.10")
@@ -112,7 +113,7 @@ def test_the_command_writes_the_table_as_json(built: Built, tmp_path: Path, monk
     from evals import cli, levers
 
     monkeypatch.setattr(cli, "load_settings", lambda: built.settings)
-    monkeypatch.setattr(levers, "SentenceTransformerEmbedder", lambda *_: HashEmbedder())
+    monkeypatch.setattr(levers, "choose_embedder", lambda *_: HashEmbedder())
     out = tmp_path / "levers.json"
     arguments = ["levers", "--every", "60", "--only", "the assistant", "--out", str(out)]
     done = CliRunner().invoke(cli.app, arguments, catch_exceptions=False)

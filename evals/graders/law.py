@@ -1,0 +1,58 @@
+"""Retrieval: is the right law found, and how far up? By section, regulation or chapter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from assistant.domain import Status
+from assistant.places import base_ref
+from evals.finding import FIVE, TEN, Section, holds, measure, ranking_of
+from evals.graders.verdict import Graded, World, one
+from evals.road import Trial
+
+
+def grade(trial: Trial, world: World) -> Iterator[Graded]:
+    """Hit and recall in five, MRR and nDCG at ten over sections named once; and whether the answer itself names a right one."""
+    case, answer = trial.case, trial.answer
+    if not case.gold:
+        return
+    yield one("answered", answer.status is Status.ANSWERED, f"status {answer.status}")
+    found = ranking_of(trial, world.library.steps, "")
+    measured = measure(case, found)
+    first = ", ".join(f"{source} {ref}" for source, ref in found.sections[:FIVE]) or "nothing"
+    why = f"none of {', '.join(case.gold)} in: {first}"
+    yield one("in_five", measured.in_five_sections, why)
+    yield one("in_five_cards", measured.in_five_items, why)
+    missing = [gold for gold in case.gold if not any(holds(gold, place) for place in found.sections[:FIVE])]
+    recalled = min(measured.recalled, measured.golds)
+    yield Graded(
+        "recall", recalled, measured.golds, f"not in five: {', '.join(missing)}" if recalled < measured.golds else ""
+    )
+    yield Graded("mrr", measured.reciprocal_rank, 1, "" if measured.reciprocal_rank == 1 else why)
+    yield Graded("ndcg", round(ndcg(case.gold, found.sections), 6), 1, "")
+    if measured.first_right is not None:
+        yield one("first_card", measured.first_right, f"first card {_first_card(trial)}")
+    cited = [(source.source, base_ref(source.place)) for source in answer.sources]
+    yield one(
+        "cites_gold",
+        any(holds(g, place) for g in case.gold for place in cited),
+        f"names none of {', '.join(case.gold)}",
+    )
+
+
+def ndcg(gold: Sequence[str], sections: Sequence[Section]) -> float:
+    """nDCG at ten by place: each gold place gains one, once; the ideal has them all first."""
+    discounts = 1 / np.log2(np.arange(TEN) + 2)
+    left, gains = list(gold), list[float]()
+    for place in sections[:TEN]:
+        hit = next((named for named in left if holds(named, place)), None)
+        gains.append(float(hit is not None))
+        if hit is not None:
+            left.remove(hit)
+    return float((np.array(gains) * discounts[: len(gains)]).sum() / discounts[: max(1, min(TEN, len(gold)))].sum())
+
+
+def _first_card(trial: Trial) -> str:
+    return next((found.cards[0].card.id for found in trial.found if found.cards), "none")
