@@ -159,9 +159,7 @@ def load_command(
     with load.serving(settings.home, rate="1000000/minute") as server:
         known = load.known_answers(server, messages)
         say(f"one person: {load.crowd(server, known, 1, 15, 0).summary(15)}")
-        say(
-            f"{people} people, {pause} s pause: {load.crowd(server, known, people, seconds, pause).summary(seconds)}"
-        )
+        say(f"{people} people, {pause} s pause: {load.crowd(server, known, people, seconds, pause).summary(seconds)}")
         if memory:
             say(f"memory before: {server.memory():.0f} MB")
             for asked, held in load.memory_over(server, messages, memory):
