@@ -15,7 +15,7 @@ from assistant.library import open_library
 from assistant.settings import load_settings
 from assistant.verifying import check
 from assistant.wiring import build_parts, choose_embedder
-from evals import commands
+from evals import commands, more_commands
 from evals.bench import bench
 from evals.cases import DATA, all_cases, chosen
 from evals.checking import grade as grade_checker
@@ -37,6 +37,10 @@ app.command()(commands.accept)
 app.command()(commands.gate)
 app.command()(commands.report)
 app.command(name="faults")(commands.faults_command)
+app.command()(more_commands.peers)
+app.command()(more_commands.redteam)
+app.command()(more_commands.calibrate)
+app.command()(more_commands.triage)
 
 
 @app.command()

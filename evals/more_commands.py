@@ -1,0 +1,120 @@
+"""`care-act evals peers | redteam | calibrate | triage`: the commands that set the assistant beside others, or under attack."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from tqdm import tqdm
+
+from assistant.conversations import Conversations
+from assistant.reference import load_reference
+from assistant.settings import load_settings
+from assistant.wiring import build_assistant, choose_embedder
+from evals.calibrate import best, thresholds
+from evals.cases import DATA, all_cases, chosen
+from evals.checking import groups_of, make_trials, read_all_rewordings
+from evals.commands import say
+from evals.intervals import cell
+from evals.outcomes import read_run
+from evals.redteam import besiege, read_attacks
+from evals.triage import left, unanswered_lines, walk
+
+REDTEAM = Path("../shared/redteam")
+
+
+def peers(
+    every: Annotated[int, typer.Option(help="use every nth question", min=1)] = 1,
+    mutants: Annotated[int, typer.Option(help="false sentences of each kind for the checkers, at most")] = 60,
+) -> None:
+    """The assistant beside BM25, MiniLM, the tutorial pipeline and cairn; its checker beside overlap and similarity."""
+    from evals.finding import HEADINGS, LEGEND  # here, because the peers bring in LangChain's Chroma and cairn
+    from evals.levers import Lever, Table
+    from evals.peers.cairn_cards import CairnCards
+    from evals.peers.checkers import detect
+
+    settings = load_settings()
+    table = Table(settings)
+    cases = chosen(all_cases(), "all", "questions")[::every]
+    others = (*table.peers(), CairnCards(table.library))
+    with tqdm(total=(1 + len(others)) * len(cases), unit="question", disable=None) as bar:
+        rows = [table.of_lever(Lever("the assistant"), cases, bar.update)]
+        rows += [table.of_peer(peer, cases, bar.update) for peer in others]
+    lines = [
+        [row.name, split, *(cell(getattr(scores, name)) for name in HEADINGS)]
+        for row in rows
+        for split, scores in row.scores.items()
+    ]
+    _keep("peers", "Peers over the same questions", LEGEND, ["system", "split", *HEADINGS.values()], lines)
+    library = table.library
+    trials = [*make_trials(groups_of(library.cards, library.quotes.items()), mutants), *read_all_rewordings(DATA)]
+    found = detect(trials, choose_embedder(settings, library))
+    checked = [
+        [d.name, cell(d.caught), cell(d.false_alarms), "–" if d.area is None else f"{d.area:.3f}"] for d in found
+    ]
+    columns = ["checker", "false sentences caught", "alarms over true ones", "area under the curve"]
+    _keep(
+        "checkers",
+        "The checker beside similarity",
+        "peers at the threshold that alarms over 5% of true ones",
+        columns,
+        checked,
+    )
+
+
+def _keep(name: str, title: str, caption: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table, and keep it beside the last run, where `report` finds it."""
+    say(title, " | ".join(columns), *(" | ".join(row) for row in rows))
+    runs = sorted((load_settings().home / "evals" / "runs").glob("*/run.json"))
+    if runs:
+        table = {"title": title, "caption": caption, "columns": columns, "rows": rows}
+        (runs[-1].parent / f"table-{name}.json").write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+
+
+def redteam(
+    folder: Annotated[Path, typer.Option(help="blns.json and bipia-text-attacks.json")] = REDTEAM,
+    every: Annotated[int, typer.Option(help="use every nth attack", min=1)] = 1,
+) -> None:
+    """Naughty strings and planted orders: an answer always comes, obeys nobody and shows no machinery. Exit 1 otherwise."""
+    attacks = read_attacks(folder)[::every]
+    with tqdm(total=len(attacks), unit="attack", disable=None) as bar:
+        siege = besiege(build_assistant(load_settings()), attacks, bar.update)
+    say(*(f"{kind:28} held {rate}" for kind, rate in siege.held.items()))
+    say(*(f"    {one.how}: {one.attack.message[:100]!r}" for one in siege.broken[:40]))
+    if siege.broken:
+        raise typer.Exit(1)
+
+
+def calibrate(kept: Annotated[Path, typer.Argument(help="a kept run (its run.json)")]) -> None:
+    """From which confidence an answer is better than none, by CRAG's score over a kept run; tuned on dev, shown on both."""
+    outcomes = read_run(kept).outcomes
+    steps = [round(float(at), 2) for at in np.arange(0.0, 0.95, 0.05)]
+    dev = list(thresholds([o for o in outcomes if o.split == "dev"], steps))
+    test = list(thresholds([o for o in outcomes if o.split != "dev"], steps))
+    for one, other in zip(dev, test, strict=True):
+        say(
+            f"{one.at:.2f}  dev {one.score}; given {cell(one.given)}, outside {cell(one.wrongly_given)}  |  other {other.score}"
+        )
+    say(f"best on dev: {best(dev).at:.2f}")
+
+
+def triage(
+    out: Annotated[Path, typer.Option(help="where cases are added")] = DATA / "feedback.jsonl",
+) -> None:
+    """Walk through questions people left with a thumbs-down: a key each makes a case of one, skips it or ends."""
+    settings = load_settings()
+    topics = load_reference(settings.corpus_dir).topics
+    known = [case.id for case in all_cases()]
+    conversations = Conversations(settings.conversations_url, settings.conversation_minutes)
+    try:
+        say("Not answered, by subject:", *unanswered_lines(conversations.unanswered_counts()))
+        waiting = left(conversations.opinions(), known)
+        say(f"{len(waiting)} questions were left with a thumbs-down.")
+        made = walk(waiting, lambda prompt: str(typer.prompt(prompt, default="", show_default=False)), topics, out)
+    finally:
+        conversations.close()
+    say(f"{made} cases added to {out}" if made else "No case was made.")
