@@ -22,7 +22,7 @@ _NEAR_DANGER = ("safeguard", "abuse", "neglect", "urgent", "emergency", "crisis"
 _OF_A_PHRASING, _OF_A_SENTENCE = 0.3, 0.2  # how much each teaches, beside 1 for a labelled message
 _WHOLE_COST, _SENTENCE_COST = 10.0, 20.0  # liblinear's C
 # A signpost for at most this share of ordinary questions, and a quiet line for at most this share.
-SURE_FALSE_ALARMS, PERHAPS_FALSE_ALARMS = 0.015, 0.05
+SURE_FALSE_ALARMS, PERHAPS_FALSE_ALARMS = 0.02, 0.06
 _FEWEST = 20  # ordinary phrasings: with fewer there is nothing to set bounds on
 _RARE = 2  # a bucket in fewer texts than this says nothing
 
