@@ -96,7 +96,7 @@ def make_trials(groups: Sequence[Group], most: int = 250, seed: int = 5) -> list
 
 
 def read_all_rewordings(folder: Path) -> list[Trial]:
-    """The fair rewordings of every `rewordings*.jsonl` in a folder; a second file was written after the rules were made."""
+    """The fair rewordings of every `rewordings*.jsonl` in a folder. Those of `rewordings.jsonl` were tuned on."""
     return [trial for path in sorted(folder.glob("rewordings*.jsonl")) for trial in read_rewordings(path)]
 
 
