@@ -1,0 +1,102 @@
+"""Conversations, feedback and keys in a real PostgreSQL, as several web and bot processes share it."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from assistant.conversations import Conversations
+from assistant.errors import ConversationsUnavailable
+from assistant.keys import StaffKeys
+
+KEY = "a" * 64
+
+
+def _tool(name: str) -> str | None:
+    """A program of PostgreSQL; Debian keeps them off the PATH."""
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), *map(str, places)]))
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    initdb, pg_ctl = _tool("initdb"), _tool("pg_ctl")
+    if initdb is None or pg_ctl is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("PostgreSQL is not installed, and CI=true asks for it: apt-get install postgresql")
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+    nobody = pwd.getpwnam("nobody")
+    user = {"user": nobody.pw_uid, "group": nobody.pw_gid} if os.geteuid() == 0 else {}  # it refuses to run as root
+    with TemporaryDirectory(prefix="pg") as folder:  # a short path: a socket's name may not be long
+        if user:
+            os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        data = f"{folder}/data"
+        subprocess.run(
+            [initdb, "-D", data, "-A", "trust", "-U", "care"], check=True, capture_output=True, cwd=folder, **user
+        )
+        start = [pg_ctl, "-D", data, "-w", "-l", f"{folder}/log", "-o", f"-c listen_addresses='' -k {folder}", "start"]
+        subprocess.run(start, check=True, capture_output=True, cwd=folder, **user)
+        try:
+            yield f"postgresql://care@/postgres?host={folder}"
+        finally:
+            subprocess.run(
+                [pg_ctl, "-D", data, "-m", "fast", "stop"], check=True, capture_output=True, cwd=folder, **user
+            )
+
+
+def test_two_processes_writing_at_once_lose_nothing_and_share_what_they_keep(url: str) -> None:
+    first, second = Conversations(url), Conversations(url)
+
+    def write(conversations: Conversations, name: str) -> None:
+        for n in range(5):
+            conversations.remember(KEY, f"{name} {n}")
+
+    threads = [threading.Thread(target=write, args=pair) for pair in ((first, "left"), (second, "right"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(second.said(KEY)) == sorted(f"{name} {n}" for name in ("left", "right") for n in range(5))
+    first.keep(KEY, {"register": "easy"})
+    assert second.state(KEY) == {"register": "easy"}
+    second.forget(KEY)
+    assert (first.said(KEY), first.state(KEY)) == ((), {})
+    first.close()
+    second.close()
+
+
+def test_expiry_feedback_and_counts_work_as_in_sqlite(url: str) -> None:
+    now = [1_000_000.0]
+    conversations = Conversations(url, clock=lambda: now[0])
+    conversations.remember(KEY, "hello")
+    now[0] += 31 * 60
+    assert conversations.said(KEY) == ()
+    conversations.sweep()
+    for useful in (True, False):
+        conversations.feedback("one", useful, "why", "housing")
+    assert [(opinion.answer, opinion.useful) for opinion in conversations.opinions()] == [("one", False)]
+    for _ in range(2):
+        conversations.unanswered("housing", "not_found")
+    assert [(row.subject, row.count) for row in conversations.unanswered_counts()] == [("housing", 2)]
+    conversations.close()
+
+
+def test_keys_are_shared(url: str) -> None:
+    mine, other = StaffKeys(url), StaffKeys(url)
+    made, text = mine.make("intranet")
+    assert other.who(text) == made
+    other.revoke(made.id)
+    assert mine.who(text) is None
+    mine.close()
+    other.close()
+
+
+def test_a_server_that_is_away_raises_our_error() -> None:
+    with pytest.raises(ConversationsUnavailable, match="Answers still come"):
+        Conversations("postgresql://care@127.0.0.1:9/nowhere").said(KEY)
