@@ -102,9 +102,14 @@ class Peer extends TelegramServer {
     for (;;) {
       if (mine !== this.polls) return bad('Conflict: terminated by other getUpdates request; make sure that only one bot instance is running', 409);
       if (gone) return yes([]);
-      if (this.pending.length || Date.now() >= end) return yes(this.pending.slice(0, Number(body.limit || 100)));
+      if (this.pending.length || Date.now() >= end) return yes(this.shown(Number(body.limit || 100)));
       await pause(10);
     }
+  }
+
+  shown(limit) {                           // the lowest numbers, as Telegram shows them; among these, out of turn
+    const lowest = new Set(this.pending.map(u => u.update_id).sort((a, b) => a - b).slice(0, limit));
+    return this.pending.filter(u => lowest.has(u.update_id));
   }
 
   accept(body, extra) {
