@@ -100,7 +100,7 @@ class Process:
 
 
 # Not in `make test`: a kill between the note that a message is leaving and the write of its body loses that message
-# (assistant/pages/telegram.md), about once in some hundred kills on a busy machine. Telegram has no key to make it safe.
+# (assistant/pages/telegram.md); seen once, on a busy machine. Telegram has no key to make it safe.
 @pytest.mark.slow
 @pytest.mark.parametrize("kills", [2, 12])
 def test_killed_in_the_middle_nothing_is_lost_and_nothing_is_said_twice(
