@@ -19,6 +19,7 @@ from assistant.domain import (
     Status,
     Verdict,
 )
+from assistant.lexical import SMALL_WORDS
 from assistant.quoting import quotation
 
 _POLAR = re.compile(
@@ -32,43 +33,9 @@ _ANY_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 _TURNING = frozenset(
     {"no", "not", "never", "without", "refuse", "refused", "can't", "cannot", "cant", "don't", "dont", "only", "still"}
 )
-_COMMON = frozenset(
-    [
-        "the",
-        "and",
-        "for",
-        "you",
-        "your",
-        "that",
-        "this",
-        "with",
-        "not",
-        "are",
-        "can",
-        "may",
-        "must",
-        "has",
-        "have",
-        "will",
-        "who",
-        "what",
-        "when",
-        "from",
-        "their",
-        "they",
-        "council",
-        "local",
-        "ask",
-        "any",
-        "than",
-        "more",
-        "need",
-        "needs",
-        "care",
-        "support",
-        "person",
-        "should",
-    ]
+# Nearly every sentence of ours has some of these.
+_COMMON = SMALL_WORDS | frozenset(
+    ["council", "local", "ask", "any", "more", "need", "needs", "care", "support", "person"]
 )
 
 

@@ -14,6 +14,35 @@ from numpy.typing import NDArray
 
 Scores = NDArray[np.float32]
 _WORD = re.compile(r"[a-z0-9£]+(?:'[a-z]+)?")
+# Words of three letters and more that do not tell what a sentence is about.
+SMALL_WORDS = frozenset(
+    [
+        "the",
+        "and",
+        "for",
+        "you",
+        "your",
+        "that",
+        "this",
+        "with",
+        "not",
+        "are",
+        "can",
+        "may",
+        "must",
+        "has",
+        "have",
+        "will",
+        "who",
+        "what",
+        "when",
+        "from",
+        "their",
+        "they",
+        "than",
+        "should",
+    ]
+)
 
 
 class Tokens(StrEnum):

@@ -10,33 +10,13 @@ import re
 from collections.abc import Mapping, Sequence
 
 from assistant.domain import DraftSentence, Force, ScoredPassage, Statement
+from assistant.lexical import SMALL_WORDS
 
 _SENTENCE = re.compile(r"\S.*?(?:[.!?]+[”’\"')\]]*(?=\s|$)|(?=\n)|$)", re.DOTALL)
 _WORD = re.compile(r"[a-z]{3,}|\d+")
-_COMMON = frozenset(
+# A question is full of these too, and they say nothing of a policy.
+_COMMON = SMALL_WORDS | frozenset(
     [
-        "the",
-        "and",
-        "for",
-        "you",
-        "your",
-        "that",
-        "this",
-        "with",
-        "not",
-        "are",
-        "can",
-        "may",
-        "must",
-        "has",
-        "have",
-        "will",
-        "who",
-        "what",
-        "when",
-        "from",
-        "their",
-        "they",
         "how",
         "much",
         "many",
@@ -54,12 +34,10 @@ _COMMON = frozenset(
         "there",
         "where",
         "then",
-        "than",
         "into",
         "about",
         "would",
         "could",
-        "should",
         "get",
         "got",
     ]

@@ -45,6 +45,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("official", "sentences whose numbers and force stand in the official words", "where the words are held"),
     Measure("quotes", "quotations exact to the byte", "spans of the place named", must_hold=True),
     Measure("reading_grade", "reading grade", "Flesch-Kincaid", "mean", more=False),
+    Measure("readable", "answers of grade 10 or easier", "Flesch-Kincaid of the whole answer"),
     Measure("sentence_words", "words a sentence", "mean of answers", "mean", more=False),
     Measure("short_sentences", "sentences of at most 25 words", "of all sentences shown"),
     Measure("explained", "answers whose words of the trade are all explained", "terms of glossary.toml"),

@@ -36,8 +36,8 @@ def test_the_client_gets_the_answer_with_its_sources(client: openai.OpenAI) -> N
 
 def test_a_stream_joined_is_the_whole_answer(client: openai.OpenAI) -> None:
     ask = [{"role": "user", "content": [{"type": "text", "text": QUESTION}]}]
-    whole = client.chat.completions.create(model="care-act", messages=ask).choices[0].message.content  # type: ignore[arg-type]
-    chunks = list(client.chat.completions.create(model="care-act", messages=ask, stream=True))  # type: ignore[arg-type]
+    whole = client.chat.completions.create(model="care-act", messages=ask).choices[0].message.content
+    chunks = list(client.chat.completions.create(model="care-act", messages=ask, stream=True))
     assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == whole
     assert chunks[-1].choices[0].finish_reason == "stop"
 

@@ -260,7 +260,7 @@ def test_two_commands_do_not_write_at_once(peer: Peer, tmp_path: Path) -> None:
 
 
 def source(name: str, page: str, publisher: str = "", **more: object) -> Source:
-    return Source(name, name, publisher, Authority.ACT, page, **more)  # type: ignore[arg-type] # keywords by name
+    return Source(name, name, publisher, Authority.ACT, page, **more)
 
 
 def test_addresses_follow_from_the_page() -> None:

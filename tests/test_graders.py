@@ -41,6 +41,10 @@ def test_a_right_answer_passes_every_measure_it_is_held_to(world: World) -> None
     assert [name for name, one in good.items() if not one.full and name not in values] == []
 
 
+HARD = (
+    "Notwithstanding considerable administrative complications, municipalities nevertheless necessitate individualised "
+    "documentation."
+)
 WRONG = {
     "answered": (replace(ANSWER, status=Status.NOT_FOUND), CASE),
     "status": (replace(ANSWER, status=Status.DANGER), CASE),
@@ -66,12 +70,8 @@ WRONG = {
     "citation_recall": (saying("Your council must pay you £500 a week."), CASE),
     "citation_precision": (saying("Your council must pay you £500 a week."), CASE),
     "quotes": (replace(ANSWER, sources=(replace(ANSWER.sources[0], quote="words that no Act has"),)), CASE),
-    "reading_grade": (
-        saying(
-            "Notwithstanding considerable administrative complications, municipalities nevertheless necessitate individualised documentation."
-        ),
-        CASE,
-    ),
+    "reading_grade": (saying(HARD), CASE),
+    "readable": (saying(HARD), CASE),
     "short_sentences": (saying(" ".join(["word"] * 40) + "."), CASE),
     "explained": (saying("You may need a deferred payment agreement."), CASE),
     "words": (saying("You may. " * 200), CASE),

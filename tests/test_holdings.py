@@ -50,7 +50,7 @@ def as_given(document: Document, wanted: Wanted) -> Wanted:
 def add_policy(holdings: Holdings, folder: Path, **said: object) -> Holding:
     path = folder / "policy.pdf"
     path.write_bytes(POLICY)
-    wanted = replace(Wanted("Westmarch charging policy", Authority.PRACTICE, "", "Westmarch"), **said)  # type: ignore[arg-type] # keywords by name
+    wanted = replace(Wanted("Westmarch charging policy", Authority.PRACTICE, "", "Westmarch"), **said)
     return add(str(path), wanted, holdings, {}, Client, as_given)[0]
 
 
@@ -212,7 +212,7 @@ def test_a_fetched_law_stands_before_the_folders_older_one(small_corpus: Path, t
 def test_an_added_document_cannot_pose_as_the_law(tmp_path: Path, name: str, told: str, reference: object) -> None:
     path = tmp_path / "x.txt"
     path.write_text("Some words of a policy.\n", encoding="utf-8")
-    known = {"care-act-2014": reference.sources["care-act-2014"]}  # type: ignore[attr-defined] # the fixture's own type
+    known = {"care-act-2014": reference.sources["care-act-2014"]}
     with pytest.raises(BadSource, match=told):
         add(str(path), Wanted(name=name), Holdings(tmp_path / "held"), known, Client, as_given)
     assert not Holdings(tmp_path / "held").all()

@@ -57,10 +57,14 @@ def test_what_only_the_second_ear_hears_is_signposted_and_a_question_answered_af
 
 
 def test_loud_danger_comes_before_a_greeting(router: Router) -> None:
-    assert Lookout(router, Says(NOTHING)).look("hello").signpost.status is Status.GREETING  # type: ignore[union-attr]
-    quiet, loud = Heard(Status.DANGER), Heard(Status.DANGER, loud=True)
-    assert Lookout(router, Says(quiet)).look("hello").signpost.status is Status.GREETING  # type: ignore[union-attr]
-    assert Lookout(router, Says(loud)).look("hello").signpost.status is Status.DANGER  # type: ignore[union-attr]
+    def status(heard: Heard) -> Status:
+        signpost = Lookout(router, Says(heard)).look("hello").signpost
+        assert signpost is not None
+        return signpost.status
+
+    assert status(NOTHING) is Status.GREETING
+    assert status(Heard(Status.DANGER)) is Status.GREETING
+    assert status(Heard(Status.DANGER, loud=True)) is Status.DANGER
 
 
 def test_doubt_adds_a_quiet_line_and_no_more(router: Router) -> None:

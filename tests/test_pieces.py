@@ -16,7 +16,7 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """One entry each time the small layer is trained."""
     trained, learn = list[int](), build.learn
 
-    def watched(*given):  # type: ignore[no-untyped-def]
+    def watched(*given: object) -> object:
         trained.append(1)
         return learn(*given)
 

@@ -40,7 +40,7 @@ def finds(table: dict[str, Evidence], asked: list[str]) -> "object":
 
 def searched(table: dict[str, Evidence], apart: Sequence[str]) -> list[str]:
     asked: list[str] = []
-    found = search(Question("whole"), [Question(text) for text in apart], finds(table, asked))  # type: ignore[arg-type]
+    found = search(Question("whole"), [Question(text) for text in apart], finds(table, asked))
     return [question.text for question, _ in found]
 
 

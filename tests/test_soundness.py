@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import Built
 from test_holdings import POLICY, as_given
 
 from assistant.current import EVERY, Current, following
@@ -26,14 +27,14 @@ from ingest.soundness import look_over
 
 
 @pytest.fixture(scope="module")
-def sound(built: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sound(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with an added document, that no test may change."""
     home = tmp_path_factory.mktemp("sound")
     path = home / "policy.pdf"
     path.write_bytes(POLICY)
     holdings = Holdings(home / "originals")
     add(str(path), Wanted("Our policy", Authority.PRACTICE), holdings, {}, Client, as_given)
-    build_library(built.corpus, home / "library", HashEmbedder(), holdings=holdings)  # type: ignore[attr-defined] # conftest's Built
+    build_library(built.corpus, home / "library", HashEmbedder(), holdings=holdings)
     return home
 
 

@@ -13,6 +13,7 @@ from evals.graders.verdict import Graded, World, one
 from evals.road import Trial
 from ingest.readability import read_sentences
 
+HARDEST = 10.0  # grade: a harder answer is not plain
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“‘])")
 
 
@@ -24,6 +25,7 @@ def grade(trial: Trial, world: World) -> Iterator[Graded]:
     shown = [part for s in (*answer.sentences, *answer.next_steps) for part in _SENTENCE.split(s.text)]
     reading = read_sentences(shown)
     yield Graded("reading_grade", round(reading.grade, 4), 1, f"grade {reading.grade:.1f}" if reading.grade > 9 else "")
+    yield one("readable", reading.grade <= HARDEST, f"grade {reading.grade:.1f}")
     yield Graded("sentence_words", round(reading.words_a_sentence, 4), 1)
     yield Graded(
         "short_sentences",

@@ -100,7 +100,7 @@ class _Numbers:
         self._counts: dict[str, list[int]] = {}
         try:
             numbering = opened.part.numbering_part.element
-        except (KeyError, NotImplementedError):
+        except (KeyError, NotImplementedError):  # how python-docx says that a document has no numbering part
             return
         abstract = {a.get(f"{_WORD}abstractNumId"): a for a in numbering.iter(f"{_WORD}abstractNum")}
         for num in numbering.iter(f"{_WORD}num"):
