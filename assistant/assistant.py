@@ -104,7 +104,10 @@ class Assistant:
             seen = self._lookout.look(said)
             signpost = seen.signpost
             language = recognised(said) if signpost is None else None
-        if language is not None:
+        if seen.ask_back is not None and not (signpost or history):
+            asked = seen.ask_back
+            yield Event("answer", self._presenter.clarify(answer_id, asked.text, register, asked.choices))
+        elif language is not None:
             yield Event("answer", self._presenter.clarify(answer_id, " ".join(language.text), register))
         elif signpost is None and self.letters.asked_for(said):
             yield Event("answer", self._letter(said, history, register, answer_id))

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from assistant.domain import Status
 from assistant.hearing import Heard
+from assistant.narrowing import NOTHING_KNOWN, AskBack, Narrowing
 from assistant.routing import Router, Signpost
 
 HEARD = {Status.DANGER: "heard_danger", Status.SAFEGUARDING: "heard_safeguarding"}
@@ -26,17 +27,19 @@ class Listens(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the first look found: a signpost or none, and a quiet line to end on when the second ear is in doubt."""
+    """What the first look found: a signpost or none, a quiet line to end on when the second ear is in doubt, and what to
+    ask back when the message says too little on its own."""
 
     signpost: Signpost | None = None
     quietly: tuple[str, ...] = ()
+    ask_back: AskBack | None = None
 
 
 class Lookout:
     """Looks a message over by patterns, then listens to it."""
 
-    def __init__(self, router: Router, listener: Listens) -> None:
-        self._router, self._listener = router, listener
+    def __init__(self, router: Router, listener: Listens, narrowing: Narrowing = NOTHING_KNOWN) -> None:
+        self._router, self._listener, self._narrowing = router, listener, narrowing
 
     def route(self, message: str) -> Signpost | None:
         """The signpost alone, as evaluations grade it."""
@@ -47,6 +50,9 @@ class Lookout:
         signpost = self._router.route(message)
         if signpost is not None and signpost.status in _SETTLED:
             return Seen(signpost)
+        ask_back = self._narrowing.ask_back(message)
+        if ask_back is not None:  # a word or two, known by heart: nothing in them to hear
+            return Seen(signpost, ask_back=ask_back)
         heard = self._listener.hears(message)
         if heard.status is not None and (signpost is None or heard.loud):
             asks_too = "?" in message or len(message.split()) > _A_QUESTION_TOO

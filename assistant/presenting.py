@@ -44,6 +44,7 @@ _LETTER = (
     "Check it before you send it, and keep a copy.",
 )
 _LETTER_NOTE = "This is a draft, not legal advice. Names and addresses you write into it are not kept here."
+_FOR_EXAMPLE = "You could ask, for example:"
 _WHICH_LETTER = "I can write a draft for you. What should the letter be about? These are the ones I know:"
 _LONGEST_QUOTE = 60  # words
 
@@ -100,11 +101,12 @@ class Presenter:
             composer="route",
         )
 
-    def clarify(self, answer_id: str, ask_back: str, register: Register) -> Answer:
-        """A short question back to the person."""
-        return Answer(
-            answer_id, Status.CLARIFY, register, (Sentence(ask_back, Force.ADVICE, (), "signpost"),), composer="route"
-        )
+    def clarify(self, answer_id: str, ask_back: str, register: Register, choices: Sequence[str] = ()) -> Answer:
+        """A short question back to the person, and questions they may mean."""
+        said = [Sentence(ask_back, Force.ADVICE, (), "signpost")]
+        said += [Sentence(_FOR_EXAMPLE, Force.ADVICE, (), "signpost")] * bool(choices)
+        said += [Sentence(choice, Force.ADVICE, (), "choice") for choice in choices]
+        return Answer(answer_id, Status.CLARIFY, register, tuple(said), composer="route")
 
     def letter(self, answer_id: str, letter: Letter, register: Register) -> Answer:
         """A draft to copy and send: what it is, the draft with its law, and the gaps that are left."""

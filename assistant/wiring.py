@@ -18,6 +18,7 @@ from assistant.letters import Letters
 from assistant.library import Library, open_library
 from assistant.lookout import Listens, Lookout
 from assistant.models import open_chat_model
+from assistant.narrowing import Narrowing, load_narrowing
 from assistant.presenting import Presenter
 from assistant.reference import Reference, load_reference
 from assistant.retrieval import make_retriever
@@ -51,6 +52,7 @@ class Parts:
 
     router: Router
     listener: Listens
+    narrowing: Narrowing
     retriever: Finds
     composer: Composer
     presenter: Presenter
@@ -61,7 +63,7 @@ class Parts:
 
     def lookout(self) -> Lookout:
         """The first look at a message."""
-        return Lookout(self.router, self.listener)
+        return Lookout(self.router, self.listener, self.narrowing)
 
     def assistant(self) -> Assistant:
         """The assistant made of them."""
@@ -93,6 +95,7 @@ def _parts(settings: Settings, library: Library, embedder: Embedder | None) -> P
     return Parts(
         router=load_routes(settings.corpus_dir),
         listener=Listener(library.hearing, model) if settings.second_ear else Deaf(),
+        narrowing=load_narrowing(settings.corpus_dir),
         retriever=make_retriever(library, model, settings),
         composer=Composer(
             library.steps, own={name: source.title for name, source in library.sources.items() if source.own}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from assistant.check_forms import CheckFile, CheckForm, read_checks
 from assistant.checks import WEEKLY_INCOME, about
-from assistant.domain import NextStep
+from assistant.domain import Card, NextStep
 from assistant.letter_forms import LetterFile, read_letters
 from assistant.marks import Problem
+from assistant.narrowing import FILE, bare, load_narrowing
 from ingest.checker import Checker
 
 LETTER_WORDS = 30  # a letter to a council may run a little longer than what is read on a phone
@@ -66,6 +67,20 @@ def step_problems(steps: Mapping[str, NextStep], checker: Checker) -> Iterator[P
         if not step.easy:
             yield Problem("next-steps.md", 1, f"'{step.name}' has no easy form: add a line 'easy: …'.")
         yield from checker.names("next-steps.md", contact=step.contacts)
+
+
+def narrowing_problems(corpus: Path, cards: Iterable[Card], checker: Checker) -> Iterator[Problem]:
+    """Everything wrong with the questions asked back: hard words, and choices that no card has as a phrasing."""
+    known = {bare(phrasing.text) for card in cards for phrasing in card.asked}
+    for ask in load_narrowing(corpus).asks:
+        yield from (Problem(FILE, 1, f"{ask.name}: {message}") for message in checker.bare(ask.text))
+        for choice in ask.choices:
+            if bare(choice) not in known:
+                yield Problem(
+                    FILE,
+                    1,
+                    f"{ask.name}: no card is asked '{choice}'. Add it to the `asked` of the card that answers it.",
+                )
 
 
 def ways_through(form: CheckForm) -> Iterator[dict[str, str]]:

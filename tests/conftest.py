@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from serving import serving
-from small_cards import SMALL_CARDS, STEPS, write_cards
+from small_cards import NARROWING, SMALL_CARDS, STEPS, write_cards
 
 from assistant.assistant import Assistant
 from assistant.domain import Authority, Source
@@ -84,6 +84,7 @@ def make_small_corpus(real_corpus: Path, folder: Path) -> Path:
     for name in ("routes", "letters", "checks"):
         shutil.copytree(real_corpus / name, folder / name)
     (folder / "next-steps.md").write_text(STEPS, encoding="utf-8")
+    (folder / "narrowing.toml").write_text(NARROWING, encoding="utf-8")
     write_cards(folder, SMALL_CARDS)
     return folder
 

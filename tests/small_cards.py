@@ -18,6 +18,16 @@ easy: Complain to your council first. [right complaints-regs-2009 reg.5(1)]
 contacts: lgsco
 """
 
+NARROWING = """\
+around = ["hi", "please", "about"]
+
+[[ask_back]]
+name = "unsaid"
+when = ["money", "can they do that", "who decides"]
+text = "What would you like to know?"
+choices = ["Can I get a break from looking after my mum?"]
+"""
+
 
 def card(name: str, title: str, asked: list[str], body: str, topic: str = "assessment-carer", more: str = "") -> str:
     """The text of a card file."""

@@ -76,7 +76,11 @@ class World:
 
     def tap(self, data: str, message: dict[str, Any]) -> Update:
         """A tap on a button under a message of the bot."""
-        shown = {name: message[name] for name in ("message_id", "from", "date", "chat", "text") if name in message}
+        shown = {
+            name: message[name]
+            for name in ("message_id", "from", "date", "chat", "text", "reply_markup")
+            if name in message
+        }
         query = {"id": str(next(self._numbers)), "from": person(message["chat"]["id"]), "message": shown, "chat_instance": "1", "data": data}  # fmt: skip
         return {"update_id": next(self._numbers), "callback_query": query}
 

@@ -87,13 +87,14 @@ text = "Ask the council. [advice]"
 
 @pytest.fixture
 def corpus(small_corpus: Path) -> Path:
-    """A corpus of one sound card, one letter and one check."""
+    """A corpus of one sound card, one letter and one check, where nothing is asked back."""
     for folder in ("cards", "letters", "checks"):
         for path in (small_corpus / folder).rglob("*.*"):
             path.unlink()
     (small_corpus / "letters" / "review.md").write_text(LETTER, encoding="utf-8")
     (small_corpus / "checks" / "support.toml").write_text(CHECK, encoding="utf-8")
     write_cards(small_corpus, {"carers/sound.md": SOUND})
+    (small_corpus / "narrowing.toml").write_text("around = []\nask_back = []\n", encoding="utf-8")
     return small_corpus
 
 

@@ -59,6 +59,14 @@ def test_start_says_what_it_is_and_offers_three_examples(world: World) -> None:
     assert "Your council must meet your needs" in answer["text"]
 
 
+def test_a_word_is_asked_back_with_buttons_that_ask(world: World) -> None:
+    reply = world.say("money", chat=12)
+    assert "You could ask" in reply["text"]
+    first, *_ = buttons_of(reply)
+    (answer,) = world.press(first, reply)
+    assert answer["text"].startswith(f"You asked: {first}")
+
+
 @pytest.mark.parametrize(
     ("command", "said"),
     [
@@ -117,7 +125,7 @@ def test_useful_and_not_useful_are_kept_without_the_question(world: World) -> No
 @pytest.mark.parametrize(
     "data",
     ["more:" + "0" * 32, "sources:" + "0" * 32, "useful:x", "not:x", "why:x:1", "why::", "letter:no-such", "check:no:0",
-     "check:eligibility-carer:zz", "skip:x:1", "example:99", "example:²", "rubbish", ":", "more", "x" * 64],
+     "check:eligibility-carer:zz", "skip:x:1", "example:99", "example:²", "choice:0", "choice:x", "rubbish", ":", "more", "x" * 64],
 )  # fmt: skip
 def test_an_old_or_made_up_button_says_plainly_that_it_is_no_longer_good(world: World, data: str) -> None:
     answer = world.say(QUESTION, chat=17)

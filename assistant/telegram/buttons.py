@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 MOST_BYTES = 64
 
@@ -29,6 +29,13 @@ def keyboard(*rows: Row) -> InlineKeyboardMarkup | None:
     """Rows of buttons; nothing when there are none."""
     made = [[InlineKeyboardButton(label, callback_data=tapped) for label, tapped in row] for row in rows if row]
     return InlineKeyboardMarkup(made) if made else None
+
+
+def label(query: CallbackQuery) -> str:
+    """What the button that was tapped says, as Telegram sends it back with the tap; empty when it no longer does."""
+    keyboard = query.message.reply_markup if isinstance(query.message, Message) else None
+    rows = keyboard.inline_keyboard if keyboard is not None else ()
+    return next((button.text for row in rows for button in row if button.callback_data == query.data), "")
 
 
 def link(label: str, url: str) -> InlineKeyboardMarkup:

@@ -105,6 +105,9 @@ class Questions:
 def _buttons(answer: Answer, recall: Recall, offer_letters: bool) -> InlineKeyboardMarkup | None:
     """The buttons that lead somewhere; none that need what cannot be kept just now."""
     letters = (words.LETTER_BUTTON, buttons.data("letter"))
+    choices = [s.text for s in answer.sentences if s.role == "choice"]
+    if choices:
+        return buttons.keyboard(*([(choice, buttons.data("choice", str(n)))] for n, choice in enumerate(choices)))
     if answer.status not in _WITH_BUTTONS:
         return buttons.keyboard([letters]) if offer_letters and answer.status is Status.CLARIFY else None
     told: Told = layout.told(answer)

@@ -34,6 +34,9 @@ class Taps:
             await acknowledge(query)
             question = words.EXAMPLES[int(args[0])]
             await self._questions.ask(at, question, words.ASKED.format(question=question))
+        elif verb == "choice" and (said := buttons.label(query)):
+            await acknowledge(query)
+            await self._questions.ask(at, said, words.ASKED.format(question=said))
         elif await self._forms.tapped(at, verb, args):
             await acknowledge(query)
         else:
