@@ -22,12 +22,12 @@ $(BIN)/.product: constraints.txt pyproject.toml
 	@echo "== Making $(VENV) and installing (a few minutes the first time)"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade-strategy only-if-needed -c constraints.txt torch
-	$(BIN)/pip install --quiet -c constraints.txt -e .
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[build]'
 	@touch $@
 
 $(BIN)/.tools: $(BIN)/.product
 	@echo "== Installing what the tests need"
-	$(BIN)/pip install --quiet -c constraints.txt -e '.[test]'
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[build,test]'
 	@touch $@
 
 install: $(BIN)/.product ## make .venv with the pinned packages

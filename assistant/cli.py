@@ -124,7 +124,7 @@ def serve(
         join(app, CareActBot(house, settings), settings)
     house.assistant.answer(WARM_UP)
     _console().print(f"Serving on http://{settings.host}:{settings.port} (stop with Ctrl-C)")
-    serve_app(create_app(house, settings, with_admin=admin), settings)
+    serve_app(app, settings)
 
 
 @app.command()

@@ -5,17 +5,20 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from assistant.embedding import DEFAULT_NAME, check_model_file, packaged_model
-from assistant.errors import CareActError, ModelUnavailable
+from assistant.errors import CareActError, LibraryEmpty, ModelUnavailable
+from assistant.exported import read_export
 from assistant.library import open_library
 from assistant.reference import load_reference
 from assistant.routing import load_routes
 from assistant.settings import Settings
 
-_PACKAGES = ("chromadb", "sentence-transformers", "torch", "bm25s", "langchain-core", "fastapi", "pydantic")
+_PACKAGES = ("chromadb", "onnxruntime", "tokenizers", "bm25s", "langchain-core", "fastapi", "pydantic")
+_FOR_BUILDING = ("sentence-transformers", "torch")  # a library with an exported model answers without them
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield Finding("python", True, platform.python_version())
     for package in _PACKAGES:
         yield _looked_at(package, partial(importlib.metadata.version, package))
+    for package in _FOR_BUILDING:
+        yield Finding(package, True, _version(package) or "not installed; only building a library needs it")
     yield _looked_at("model", lambda: _model(settings))
     yield _looked_at("corpus", lambda: _corpus(settings))
     yield _looked_at("library", lambda: _library(settings))
@@ -46,7 +51,19 @@ def _looked_at(name: str, look: Callable[[], str]) -> Finding:
         return Finding(name, False, f"{name} is not installed. Run `make install`.")
 
 
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
 def _model(settings: Settings) -> str:
+    with suppress(LibraryEmpty):  # said where the library is looked at
+        library = open_library(settings.library_dir)
+        if library.export_folder is not None and library.manifest.model == (settings.model or DEFAULT_NAME):
+            export = read_export(library.export_folder)
+            return f"{export.model}, exported, least cosine {export.cosine} to the original over {export.texts} texts ({library.export_folder})"
     if settings.model:
         return f"{settings.model} (chosen by CARE_ACT_MODEL, loaded when first used)"
     folder = packaged_model()

@@ -1,35 +1,30 @@
 """The shelf the assistant reads from: cards, official passages, their vectors (Chroma) and word indexes.
 
-The only door to chromadb. A library is a folder written once by `care-act ingest build` and never changed;
+A library is a folder written once by `care-act ingest build` and never changed;
 the file `current` names the one in use, so a new one is swapped in by replacing that file.
 """
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
+from assistant.chroma import CARDS_COLLECTION, PASSAGES_COLLECTION, NearestPassages, chroma_errors, open_chroma
 from assistant.domain import Card, NextStep, Passage, Source
 from assistant.errors import LibraryEmpty
 from assistant.hearing import Hearing
 from assistant.learned import Learned
 from assistant.lexical import LexicalIndex, Scores, Tokens
 
-log = logging.getLogger("care_act")
-
 FORMAT = 3
 MODELS = "models"  # beside the builds: exported embedding models, which builds share
-CARDS_COLLECTION, PASSAGES_COLLECTION = "care-act-cards", "care-act-passages"
 BUILD = "Run `care-act ingest build` to make one."
 
 
@@ -90,22 +85,6 @@ CONTENTS: TypeAdapter[Contents] = TypeAdapter(Contents)
 MANIFEST: TypeAdapter[Manifest] = TypeAdapter(Manifest)
 
 
-def open_chroma(folder: Path) -> Any:
-    """Chroma kept in a folder, telemetry off, never embedding by itself."""
-    import chromadb
-    from chromadb.config import Settings as ChromaSettings
-
-    return chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False))
-
-
-def chroma_errors() -> tuple[type[Exception], ...]:
-    """What Chroma raises when its files cannot be read."""
-    from chromadb.errors import ChromaError
-
-    # AttributeError: Chroma trips over its own clean-up when the file is no database.
-    return (ChromaError, OSError, ValueError, KeyError, AttributeError)
-
-
 def stored_vectors(folder: Path, model: str) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """Every vector of a model that a library's Chroma holds, with the digest of its text.
 
@@ -141,8 +120,8 @@ _UNREADABLE = (OSError, EOFError, ValueError, KeyError, ValidationError, BadZipF
 class Library:
     """A finished library, opened for reading."""
 
-    def __init__(self, folder: Path) -> None:
-        """Raises LibraryEmpty when a file is missing or cannot be read."""
+    def __init__(self, folder: Path, chroma_url: str = "") -> None:
+        """`chroma_url` is a server to ask for passages instead of the folder. Raises LibraryEmpty when a file is missing or cannot be read."""
         self.folder = folder
         try:
             self.manifest = MANIFEST.validate_json((folder / "manifest.json").read_bytes())
@@ -162,8 +141,7 @@ class Library:
         self.rows = contents.rows
         self.sources: Mapping[str, Source] = {source.id: source for source in contents.sources}
         self._passage_rows = {passage.id: n for n, passage in enumerate(contents.passages)}
-        self._collection: Any = None
-        self._opening = threading.Lock()  # Chroma's clients share a registry that two threads must not fill at once
+        self._nearest = NearestPassages(folder / "chroma", self.manifest.name, chroma_url)
 
     @property
     def export_folder(self) -> Path | None:
@@ -183,37 +161,18 @@ class Library:
         """
         if not self.passages:
             return {}
-        from chromadb.errors import ChromaError
+        nearest = self._nearest.nearest(query, min(count, len(self.passages)))
+        return {self._passage_rows[key]: cosine for key, cosine in nearest.items()}
 
-        try:
-            found = self._passages_in_chroma().query(
-                query_embeddings=[list(map(float, query))],
-                n_results=min(count, len(self.passages)),
-                include=["distances"],
-            )
-        except (ChromaError, OSError) as exc:
-            log.warning(
-                "Chroma in %s cannot be asked (%s); passages are found by words alone", self.folder, type(exc).__name__
-            )
-            return {}
-        # Chroma returns a distance: smaller is nearer, and 1 - distance is the cosine.
-        return {
-            self._passage_rows[key]: 1.0 - float(distance)
-            for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)
-        }
-
-    def _passages_in_chroma(self) -> Any:
-        with self._opening:
-            if self._collection is None:
-                client = open_chroma(self.folder / "chroma")
-                self._collection = client.get_collection(PASSAGES_COLLECTION, embedding_function=None)
-            return self._collection
+    def close(self) -> None:
+        """Let go of Chroma; the next question opens it again."""
+        self._nearest.close()
 
     def passage_words(self, text: str) -> Scores:
         """BM25 of each passage for a text, in the order of `passages`."""
         return self._passage_words.scores(text)
 
 
-def open_library(home: Path) -> Library:
+def open_library(home: Path, chroma_url: str = "") -> Library:
     """The library in use. Raises LibraryEmpty, saying what to run, when there is none."""
-    return Library(current_folder(home))
+    return Library(current_folder(home), chroma_url)

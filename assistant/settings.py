@@ -34,6 +34,9 @@ class Settings(BaseSettings):
         True, description="whether danger is listened for beyond the fixed patterns; off only to measure what it buys"
     )
 
+    chroma_url: str = Field(
+        "", description="a Chroma server that several processes share, http://host:port; embedded when empty"
+    )
     database_url: str = Field(
         "", description="where conversations are kept: a SQLAlchemy address; an SQLite file under the home when empty"
     )

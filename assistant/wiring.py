@@ -84,7 +84,7 @@ def build_parts(settings: Settings, embedder: Embedder | None = None) -> Parts:
 
     Raises LibraryEmpty, ModelUnavailable or BadCorpus, each saying what to do.
     """
-    return _parts(settings, open_library(settings.library_dir), embedder)
+    return _parts(settings, open_library(settings.library_dir, settings.chroma_url), embedder)
 
 
 def _parts(settings: Settings, library: Library, embedder: Embedder | None) -> Parts:
@@ -145,7 +145,7 @@ class _Rooms:
 def _rooms(settings: Settings, embedder: Embedder | None) -> _Rooms:
     from assistant.reading import ReadingRoom
 
-    library = open_library(settings.library_dir)
+    library = open_library(settings.library_dir, settings.chroma_url)
     parts = _parts(settings, library, embedder)
     return _Rooms(parts.assistant(), parts.reference, ReadingRoom(library, parts.reference, parts.retriever))
 

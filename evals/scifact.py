@@ -20,7 +20,8 @@ from assistant.errors import BadSource, LibraryEmpty
 from assistant.library import Library, open_library
 from assistant.retrieval import Retriever
 from evals.intervals import Mean
-from ingest.build import Progress, build_shelf
+from ingest.build import build_shelf
+from ingest.embedded import Progress
 from ingest.shelf import Shelf
 
 TEN, _POOL, _RRF = 10, 100, 60

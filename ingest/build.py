@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,36 +16,32 @@ import numpy as np
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from assistant.embedding import Embedder, Vectors
-from assistant.errors import CareActError, LibraryEmpty
+from assistant.chroma import CARDS_COLLECTION, PASSAGES_COLLECTION
+from assistant.embedding import Embedder
+from assistant.errors import CareActError
 from assistant.lexical import LexicalIndex, Tokens
 from assistant.library import (
-    CARDS_COLLECTION,
     CONTENTS,
     FORMAT,
     MANIFEST,
     MODELS,
-    PASSAGES_COLLECTION,
     Contents,
     EntryRow,
     Library,
     Manifest,
-    current_folder,
-    stored_vectors,
 )
 from ingest.builds import Builds
+from ingest.embedded import Progress, embedded, held_vectors
 from ingest.entries import Entry, card_document, card_entries, message_entries, passage_entries
 from ingest.exporting import exported, forget_unused
 from ingest.hearing import learn_hearing, ordinary_phrasings
 from ingest.holdings import Holdings
 from ingest.learning import learn
 from ingest.pieces import MESSAGES_FILE, Digests, Earlier, Piece, digests_of, keep_digests
+from ingest.sharing import share_passages
 from ingest.shelf import Shelf, read_shelf
 from ingest.shelving import carry_chroma, fill_chroma
 from ingest.soundness import keep_sums
-
-BATCH = 64
-Progress = Callable[[int, int], None]  # texts embedded so far, texts to embed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +63,17 @@ def build_library(
     originals: Path | None = None,
     progress: Progress | None = None,
     holdings: Holdings | None = None,
+    chroma_url: str = "",
 ) -> BuildReport:
     """Build a library from the corpus, what was fetched or added, and a folder of official texts, and make it the one in use.
 
-    The library in use stays untouched until the last step. Raises BadCorpus or BadSource when something cannot be
-    read, CareActError when another build is running.
+    The library in use stays untouched until the last step. With `chroma_url` its passages go to that server too.
+    Raises BadCorpus or BadSource when something cannot be read, CareActError when another build is running.
     """
     started = time.perf_counter()
     with alone(home):
         shelf = read_shelf(corpus, originals, holdings)
-        return _write(shelf, home, embedder, progress, started, _corpus_digest(corpus))
+        return _write(shelf, home, embedder, progress, started, _corpus_digest(corpus), chroma_url)
 
 
 def build_shelf(shelf: Shelf, home: Path, embedder: Embedder, progress: Progress | None = None) -> BuildReport:
@@ -105,7 +102,13 @@ def alone(home: Path) -> Iterator[None]:
 
 
 def _write(
-    shelf: Shelf, home: Path, embedder: Embedder, progress: Progress | None, started: float, corpus_digest: str
+    shelf: Shelf,
+    home: Path,
+    embedder: Embedder,
+    progress: Progress | None,
+    started: float,
+    corpus_digest: str,
+    chroma_url: str = "",
 ) -> BuildReport:
     on_cards = list(card_entries(shelf.cards, list(shelf.steps.values())))
     on_passages = list(passage_entries(shelf.passages))
@@ -121,9 +124,10 @@ def _write(
         rows = tuple(EntryRow(entry.id, entry.kind, entry.owner) for entry in on_cards)
         kept, encode_seconds = len(entries), 0.0
         if not _carry_vectors(earlier, digests, aside, on_cards, on_passages):
-            vectors, kept, encode_seconds = _vectors(entries, home, embedder, progress)
-            fill_chroma(aside / Piece.CHROMA, on_cards, on_passages, vectors, embedder.name, earlier.store)
-            np.save(aside / "cards.npy", vectors[: len(on_cards)])
+            done = embedded(entries, held_vectors(home, embedder.name), embedder, progress)
+            kept, encode_seconds = done.kept, done.seconds
+            fill_chroma(aside / Piece.CHROMA, on_cards, on_passages, done.vectors, embedder.name, earlier.store)
+            np.save(aside / "cards.npy", done.vectors[: len(on_cards)])
         if not earlier.carry(Piece.WORDS, digests, aside):
             _index_words(aside / Piece.WORDS, documents, shelf)
         if not earlier.carry(Piece.LEARNED, digests, aside):
@@ -137,6 +141,8 @@ def _write(
         (aside / "manifest.json").write_bytes(MANIFEST.dump_json(manifest, indent=1))
         keep_sums(aside)
         Library(aside)  # raises when what was written cannot be read back
+        if chroma_url:
+            share_passages(aside, manifest.name, chroma_url, [earlier.folder.name] if earlier.folder else [])
         aside.rename(home / "builds" / manifest.name)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -158,51 +164,12 @@ def _carry_vectors(
     return True
 
 
-def _vectors(
-    entries: Sequence[Entry], home: Path, embedder: Embedder, progress: Progress | None
-) -> tuple[Vectors, int, float]:
-    """A vector for every entry: the one the last library holds for the same text and model, or a new one."""
-    held = _held_vectors(home, embedder.name)
-    digests = [entry.digest(embedder.name) for entry in entries]
-    missing = list(dict.fromkeys(digest for digest in digests if digest not in held))
-    text_of = dict(zip(digests, (entry.text for entry in entries), strict=True))
-    missing.sort(key=lambda digest: len(text_of[digest]))  # like lengths together: less padding, faster
-    encode_seconds = 0.0
-    for start in range(0, len(missing), BATCH):
-        batch = missing[start : start + BATCH]
-        before = time.perf_counter()
-        held.update(zip(batch, embedder.embed([text_of[digest] for digest in batch]), strict=True))
-        encode_seconds += time.perf_counter() - before
-        if progress:
-            progress(start + len(batch), len(missing))
-    fresh = set(missing)
-    return (
-        np.stack([held[digest] for digest in digests]),
-        sum(digest not in fresh for digest in digests),
-        encode_seconds,
-    )
-
-
-def _held_vectors(home: Path, model: str) -> dict[str, Vectors]:
-    """Vectors by digest of the library in use; nothing when there is none, or it is damaged and must be made anew."""
-    try:
-        return dict(stored_vectors(current_folder(home), model))
-    except LibraryEmpty:
-        return {}
-
-
 def _hear(shelf: Shelf, on_cards: Sequence[Entry], earlier: Earlier, embedder: Embedder, aside: Path) -> None:
     """Train the second ear. Labelled messages keep their vectors in a file of their own: they are never searched."""
     entries = list(message_entries([message.text for message in shelf.messages]))
     digests = [entry.digest(embedder.name) for entry in entries]
-    held = earlier.vectors_of_messages()
-    missing = {digest: entry.text for digest, entry in zip(digests, entries, strict=True) if digest not in held}
-    in_order = sorted(missing, key=lambda digest: len(missing[digest]))
-    for start in range(0, len(in_order), BATCH):
-        batch = in_order[start : start + BATCH]
-        held.update(zip(batch, embedder.embed([missing[digest] for digest in batch]), strict=True))
     cards = np.load(aside / "cards.npy")
-    messages = np.stack([held[digest] for digest in digests]) if digests else cards[:0]
+    messages = embedded(entries, earlier.vectors_of_messages(), embedder).vectors if entries else cards[:0]
     np.savez(aside / MESSAGES_FILE, digests=np.array(digests, dtype=str), vectors=messages)
     row_of = {entry.id: n for n, entry in enumerate(on_cards)}
     ordinary = list(ordinary_phrasings(shelf.cards))

@@ -42,7 +42,9 @@ def build(corpus: Corpus = None, originals: Originals = None) -> None:
             bar.update(done - bar.n)
 
         holdings = Holdings(settings.originals_dir)
-        report = build_library(settings.corpus_dir, settings.library_dir, embedder, originals, progress, holdings)
+        report = build_library(
+            settings.corpus_dir, settings.library_dir, embedder, originals, progress, holdings, settings.chroma_url
+        )
     Console().print(_summary(report))
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from assistant.chroma import CARDS_COLLECTION, PASSAGES_COLLECTION, chroma_errors, open_chroma
 from assistant.embedding import Vectors
 from assistant.errors import CareActError
-from assistant.library import CARDS_COLLECTION, PASSAGES_COLLECTION, chroma_errors, open_chroma
 from ingest.entries import Entry
 
 # Chroma marks what was deleted and keeps it: past this share a store is filled anew.

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from assistant.chroma import CARDS_COLLECTION, PASSAGES_COLLECTION, chroma_errors, open_chroma
 from assistant.domain import Passage
 from assistant.errors import BadSource, LibraryEmpty
-from assistant.library import CARDS_COLLECTION, PASSAGES_COLLECTION, Library, chroma_errors, open_chroma, open_library
+from assistant.library import Library, open_library
 from ingest.entries import Entry, card_entries, passage_entries
 from ingest.holdings import Holdings
 from ingest.limited import Limited

@@ -5,47 +5,69 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from conftest import Built, make_small_corpus
 
 COMMAND = Path(sys.executable).with_name("care-act")
-Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def run_in(folder: Path, corpus: Path, home: Path) -> Run:
+@dataclass(frozen=True)
+class Run:
     """The command, with a home and a corpus and nothing else from outside."""
 
-    def run(*words: str | Path, said: str | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("CARE_ACT_")}
-        environment |= {"CARE_ACT_HOME": str(home), "CARE_ACT_CORPUS": str(corpus), "HF_HUB_OFFLINE": "1"} | settings
+    folder: Path
+    corpus: Path
+    home: Path
+
+    def __call__(
+        self, *words: str | Path, said: str | None = None, **settings: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it to its end."""
+        environment = self._environment(settings)
         return subprocess.run(
             [COMMAND, *words],
-            cwd=folder,
+            cwd=self.folder,
             env=environment,
             input=said,
             capture_output=True,
             text=True,
             check=False,
-            timeout=150,
+            timeout=600,
         )
 
-    return run
+    @contextmanager
+    def started(self, *words: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
+        """Run it beside the test, and stop it as a platform does."""
+        with subprocess.Popen(
+            [COMMAND, *words], cwd=self.folder, env=self._environment(settings), stdout=subprocess.PIPE, text=True
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.terminate()
+
+    def _environment(self, settings: dict[str, str]) -> dict[str, str]:
+        outside = {name: value for name, value in os.environ.items() if not name.startswith("CARE_ACT_")}
+        ours = {"CARE_ACT_HOME": str(self.home), "CARE_ACT_CORPUS": str(self.corpus), "HF_HUB_OFFLINE": "1"}
+        return outside | ours | settings
 
 
 @pytest.fixture
 def run(small_corpus: Path, tmp_path: Path) -> Run:
     """The command where no library was built yet."""
-    return run_in(tmp_path, small_corpus, tmp_path / "home")
+    return Run(tmp_path, small_corpus, tmp_path / "home")
 
 
 @pytest.fixture(scope="session")
 def ready(real_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The command with a library it built itself, with the packaged model."""
     folder = tmp_path_factory.mktemp("ready")
-    run = run_in(folder, make_small_corpus(real_corpus, folder / "corpus"), folder / "home")
+    run = Run(folder, make_small_corpus(real_corpus, folder / "corpus"), folder / "home")
     built = run("ingest", "build")
     assert built.returncode == 0, built.stderr
     assert "12 cards" in built.stdout
@@ -82,7 +104,7 @@ def test_a_port_in_use_is_named_with_what_to_do(run: Run) -> None:
 
 
 def test_a_library_of_another_model_is_named(built: Built, tmp_path: Path) -> None:
-    refused(run_in(tmp_path, built.corpus, built.home)("ask", "x"), "built with hash", "Build again")
+    refused(Run(tmp_path, built.corpus, built.home)("ask", "x"), "built with hash", "Build again")
 
 
 def test_a_broken_card_is_named_with_file_and_line(run: Run, small_corpus: Path) -> None:

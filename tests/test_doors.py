@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
+import engines
 import httpx
 import pytest
 from conftest import Built
@@ -64,17 +66,17 @@ def test_one_conversation_is_limited_wherever_it_comes_from(opens: Opens) -> Non
         assert [response.status_code for response in asked] == [200, 200, 429]
 
 
-def test_counts_that_are_away_keep_nobody_from_an_answer(opens: Opens, monkeypatch: pytest.MonkeyPatch) -> None:
-    from limits.errors import StorageError
-    from limits.strategies import SlidingWindowCounterRateLimiter
-
-    def away(*_: Any, **__: Any) -> bool:
-        raise StorageError(ConnectionError("away"))
-
-    # No store that can go away ships with the library without its own server, so its one call is made to fail.
-    monkeypatch.setattr(SlidingWindowCounterRateLimiter, "hit", away)
-    with opens(rate="1/hour") as client:
-        assert [client.post("/api/ask", json=QUESTION).status_code for _ in range(3)] == [200] * 3
+def test_several_servers_count_together_and_a_redis_that_is_away_keeps_nobody_from_an_answer(
+    opens: Opens, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with engines.redis(tmp_path) as redis:
+        shared = {"rate": "2/hour", "limits_url": f"redis://127.0.0.1:{redis.port}"}
+        with opens(**shared) as one, opens(**shared) as other:
+            asked = [client.post("/api/ask", json=QUESTION).status_code for client in (one, other, one, other)]
+            assert asked == [200, 200, 429, 429]
+            redis.kill()
+            assert [one.post("/api/ask", json=QUESTION).status_code for _ in range(3)] == [200] * 3
+            assert caplog.text.count("nobody is limited until they are back") == 1  # and then left alone a while
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.library import CARDS_COLLECTION, current_folder, open_chroma, open_library
+from assistant.chroma import CARDS_COLLECTION, open_chroma
+from assistant.library import current_folder, open_library
 from assistant.testing import HashEmbedder
 from ingest import build
 from ingest.build import build_library

@@ -1,15 +1,10 @@
 """Conversations, feedback and keys in a real PostgreSQL, as several web and bot processes share it."""
 
-import os
-import pwd
-import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
+from engines import postgres
 
 from assistant.conversations import Conversations
 from assistant.errors import ConversationsUnavailable
@@ -18,36 +13,10 @@ from assistant.keys import StaffKeys
 KEY = "a" * 64
 
 
-def _tool(name: str) -> str | None:
-    """A program of PostgreSQL; Debian keeps them off the PATH."""
-    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), *map(str, places)]))
-
-
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    initdb, pg_ctl = _tool("initdb"), _tool("pg_ctl")
-    if initdb is None or pg_ctl is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("PostgreSQL is not installed, and CI=true asks for it: apt-get install postgresql")
-        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
-    nobody = pwd.getpwnam("nobody")
-    user = {"user": nobody.pw_uid, "group": nobody.pw_gid} if os.geteuid() == 0 else {}  # it refuses to run as root
-    with TemporaryDirectory(prefix="pg") as folder:  # a short path: a socket's name may not be long
-        if user:
-            os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-        data = f"{folder}/data"
-        subprocess.run(
-            [initdb, "-D", data, "-A", "trust", "-U", "care"], check=True, capture_output=True, cwd=folder, **user
-        )
-        start = [pg_ctl, "-D", data, "-w", "-l", f"{folder}/log", "-o", f"-c listen_addresses='' -k {folder}", "start"]
-        subprocess.run(start, check=True, capture_output=True, cwd=folder, **user)
-        try:
-            yield f"postgresql://care@/postgres?host={folder}"
-        finally:
-            subprocess.run(
-                [pg_ctl, "-D", data, "-m", "fast", "stop"], check=True, capture_output=True, cwd=folder, **user
-            )
+    with postgres() as server:
+        yield server.url
 
 
 def test_two_processes_writing_at_once_lose_nothing_and_share_what_they_keep(url: str) -> None:

@@ -101,7 +101,7 @@ def test_when_chroma_cannot_be_read_passages_are_still_found_by_words(
         raise OSError("the disk is gone")
 
     library = over_law._library
-    monkeypatch.setattr(library, "_passages_in_chroma", broken)
+    monkeypatch.setattr(library._nearest, "_opened", broken)
     passage = library.passages[0]
     evidence = over_law.retrieve(Question(passage.text))
     assert passage.id in {found.passage.id for found in evidence.passages}

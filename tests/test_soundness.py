@@ -64,7 +64,7 @@ def change_vectors(folder: Path) -> None:
 
 
 def lose_a_vector(folder: Path) -> None:
-    from assistant.library import PASSAGES_COLLECTION, open_chroma
+    from assistant.chroma import PASSAGES_COLLECTION, open_chroma
 
     client = open_chroma(folder / "chroma")
     client.get_collection(PASSAGES_COLLECTION, embedding_function=None).delete(ids=["our-policy:p.2"])

@@ -7,6 +7,7 @@ import logging
 import math
 import time
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -21,6 +22,8 @@ from assistant.settings import Settings
 from assistant.web.metrics import Metrics
 from assistant.web.problems import Refused
 
+PATIENCE = 1.0  # seconds the store of counts has; nobody is limited after that
+REST = 10.0  # seconds before that store is asked again after it failed, so that not every question waits for it
 log = logging.getLogger("care_act.web")
 
 
@@ -43,12 +46,13 @@ class Doors:
             _limits("CARE_ACT_STAFF_RATE", settings.staff_rate),
         )
         try:
-            storage = storage_from_string(settings.limits_url, wrap_exceptions=True)
+            storage = storage_from_string(settings.limits_url, wrap_exceptions=True, **_impatient(settings.limits_url))
         except (ConfigurationError, StorageError, ValueError) as exc:
             raise BadSetting(
                 f"CARE_ACT_LIMITS_URL cannot be used ({type(exc).__name__}). Use memory:// or redis://host."
             ) from exc
         self._limiter = SlidingWindowCounterRateLimiter(storage)
+        self._rests_until = 0.0
 
     def let_in(self, request: Request) -> Visitor:
         """The visitor of a request: from a page we allow or from no page, and with a key of ours or with none."""
@@ -92,6 +96,8 @@ class Doors:
             self._hit(self._public[:1], f"conversation {conversation}")
 
     def _hit(self, limits: list[RateLimitItem], name: str) -> None:
+        if time.monotonic() < self._rests_until:
+            return
         try:
             for limit in limits:
                 if not self._limiter.hit(limit, name):
@@ -104,10 +110,18 @@ class Doors:
                         {"Retry-After": str(wait)},
                     )
         except StorageError as exc:  # counts that are away must not keep people from an answer
+            self._rests_until = time.monotonic() + REST
             log.warning(
                 "The counts of CARE_ACT_LIMITS_URL are away (%s); nobody is limited until they are back",
                 type(exc).__name__,
             )
+
+
+def _impatient(url: str) -> dict[str, Any]:
+    """Options for the store of counts. Redis' own client waits without end, and asks again by itself."""
+    if url.startswith("memory"):
+        return {}
+    return {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE, "retry": None}
 
 
 def _limits(setting: str, text: str) -> list[RateLimitItem]:

@@ -95,7 +95,7 @@ class Tools:
         """Serve one request of a staff key."""
         request = Request(scope)
         visitor = await to_thread.run_sync(self._front.doors.staff, request)
-        self._front.doors.count(visitor)
+        await to_thread.run_sync(self._front.doors.count, visitor)  # counts may stand in another place
         await self._manager.handle_request(scope, receive, send)
 
     async def _list(self, *_: Any) -> types.ListToolsResult:
