@@ -31,11 +31,12 @@ from assistant.telegram.forms import Forms
 from assistant.telegram.intake import Intake
 from assistant.telegram.ledger import Delivery, Ledger
 from assistant.telegram.letter_desk import LetterDesk
-from assistant.telegram.line import AnsweringLine, Limiter, PollingLine
+from assistant.telegram.line import CONNECTIONS, AnsweringLine, Limiter, PollingLine
 from assistant.telegram.memory import Memory
 from assistant.telegram.pace import Pace
 from assistant.telegram.questions import Questions
 from assistant.telegram.sending import ChatGone, Outbox
+from assistant.telegram.slips import Slips
 from assistant.telegram.taps import Taps
 from assistant.wiring import House
 
@@ -65,11 +66,13 @@ class CareActBot:
                 "Ask @BotFather on Telegram for one: /newbot."
             )
         self._house, self._settings = house, settings
+        self._slips = Slips(settings.home / f"telegram-{number}.slips", CONNECTIONS)
         self._ledger = Ledger(settings.conversations_url, int(number))
         self._workers = ThreadPoolExecutor(WORKERS, "telegram-answer")
         self._memory = Memory(house.conversations, house.secret)
-        self._lines = AnsweringLine(self._note), PollingLine(POLL_WAITS + 10)
-        self._app = self._application(token)
+        api = settings.telegram_api.rstrip("/")
+        self._lines = AnsweringLine(self._note, self._slips, api), PollingLine(POLL_WAITS + 10)
+        self._app = self._application(token, api)
         self._arrivals: Arrivals | None = None
         self.intake = Intake(self._answer, self._ledger)
 
@@ -83,6 +86,7 @@ class CareActBot:
         """Learn the bot's own name, and tell Telegram its commands. Raises TelegramUnavailable."""
         for name in _NEVER_LOGGED:
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+        await asyncio.to_thread(self._take_back)
         try:
             await self._app.initialize()
             await self._introduce()
@@ -105,9 +109,9 @@ class CareActBot:
             await line.shutdown()
         self._workers.shutdown(wait=False, cancel_futures=True)
         self._ledger.close()
+        self._slips.close()
 
-    def _application(self, token: str) -> Application[Any, Any, Any, Any, Any, Any]:
-        api = self._settings.telegram_api.rstrip("/")
+    def _application(self, token: str, api: str) -> Application[Any, Any, Any, Any, Any, Any]:
         return (
             ApplicationBuilder()
             .token(token)
@@ -124,7 +128,7 @@ class CareActBot:
     def _put_together(self) -> None:
         """Handlers need the bot's own name, which only Telegram knows."""
         bot, house, minutes = self._app.bot, self._house, self._settings.conversation_minutes
-        outbox = Outbox(bot, self._memory.move, self._lower)
+        outbox = Outbox(bot, self._memory.move)
         questions = Questions(house.assistant, self._memory, outbox, self._workers, f"https://t.me/{bot.username}")
         urgent = tuple(house.reference.contacts[name] for name in URGENT if name in house.reference.contacts)
         letters = LetterDesk(house.assistant.letters, questions, outbox, minutes)
@@ -148,6 +152,15 @@ class CareActBot:
         )
         self._app.add_error_handler(self._broke)
         self._arrivals, self._outbox = arrivals, outbox
+
+    def _take_back(self) -> None:
+        """What an earlier process noted as leaving and did not send is sent after all."""
+        try:
+            self._ledger.take_back(self._slips.never_left)
+        except ConversationsUnavailable as exc:
+            log.warning("%s", exc)
+        else:
+            self._slips.clear()
 
     async def _introduce(self) -> None:
         bot = self._app.bot
@@ -176,7 +189,3 @@ class CareActBot:
 
     def _note(self, delivery: Delivery, sent: int) -> None:
         self._ledger.mark(delivery.update_id, sent)
-
-    async def _lower(self, delivery: Delivery) -> None:
-        with suppress(ConversationsUnavailable):
-            await asyncio.to_thread(self._note, delivery, delivery.sent - 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -67,6 +67,13 @@ class Ledger:
             with suppress(ConversationsUnavailable):  # the conversations may be writing in the same file just now
                 return self._write(row, told, now)
         return self._write(row, told, now)
+
+    def take_back(self, messages: Iterable[tuple[int, int]]) -> None:
+        """Of messages (an update, and which of its answer) that were noted as the last to leave: note that they did not."""
+        with self._database.writing() as connection:
+            for update_id, message in messages:
+                noted = sa.and_(_update.c.bot == self._bot, _update.c.id == update_id, _update.c.sent == message)
+                connection.execute(sa.update(_update).where(noted, ~_update.c.done).values(sent=message - 1))
 
     def _write(self, row: Any, told: dict[str, Any], now: float) -> None:
         with self._database.writing() as connection:

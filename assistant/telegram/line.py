@@ -8,7 +8,10 @@ import logging
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
+import httpcore
 import httpx
 from telegram import Update
 from telegram.error import NetworkError, TimedOut
@@ -17,6 +20,7 @@ from telegram.request import HTTPXRequest, RequestData
 
 from assistant.errors import ConversationsUnavailable
 from assistant.telegram.ledger import CURRENT, Delivery
+from assistant.telegram.slips import CARRIED, LastByte, Slip, Slips
 
 log = logging.getLogger("care_act.telegram")
 
@@ -31,13 +35,12 @@ Note = Callable[[Delivery, int], None]
 class AnsweringLine(HTTPXRequest):
     """Connections for everything but polling; notes which messages leave.
 
-    `note(delivery, sent)` is called just before the body of a message is written, and again with one less when Telegram
-    refuses it. So after `kill -9` the next process knows which messages left, and none leaves twice. The note and the
-    write stand next to each other on one thread of their own: on the event loop, other work would come between them, and
-    a process killed there would lose the message (5 of 100 when tried on a machine with eight times too much to do).
+    `note(delivery, sent)` is called just before the body of a message is written, and again with one less when it did
+    not arrive or was refused. A slip (slips.py) says whether the message is still here, to the last moment. So after
+    `kill -9` the next process knows which messages left, and none leaves twice.
     """
 
-    def __init__(self, note: Note) -> None:
+    def __init__(self, note: Note, slips: Slips, api: str) -> None:
         waits: dict[str, Any] = {
             "read_timeout": ANSWER_WAITS,
             "write_timeout": ANSWER_WAITS,
@@ -45,15 +48,21 @@ class AnsweringLine(HTTPXRequest):
             "pool_timeout": 60,
         }
         super().__init__(connection_pool_size=CONNECTIONS, **waits)
-        self._note = note
-        self._client_of_messages = httpx.Client(timeout=httpx.Timeout(ANSWER_WAITS, connect=10))
+        self._note, self._slips = note, slips
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=httpx.create_ssl_context(),
+            proxy=_proxy(api),
+            max_connections=CONNECTIONS,
+            keepalive_expiry=5.0,
+            network_backend=LastByte(),
+        )
         self._threads = ThreadPoolExecutor(CONNECTIONS, "telegram-send")
 
     async def shutdown(self) -> None:
         """Close the connections."""
         await super().shutdown()
         self._threads.shutdown(wait=False, cancel_futures=True)
-        self._client_of_messages.close()
+        self._pool.close()
 
     async def do_request(
         self, url: str, method: str, request_data: RequestData | None = None, *args: Any, **kwargs: Any
@@ -65,28 +74,59 @@ class AnsweringLine(HTTPXRequest):
         try:
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._threads, self._send, url, request_data, delivery, delivery.sent)
-        except httpx.TimeoutException as exc:
+        except httpcore.TimeoutException as exc:
             raise TimedOut from exc
-        except httpx.HTTPError as exc:
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError) as exc:
             raise NetworkError(type(exc).__name__) from exc
 
     def _send(self, url: str, data: RequestData, delivery: Delivery, number: int) -> tuple[int, bytes]:
+        """Send one message. If the line breaks after Telegram took it, it goes twice rather than never."""
+        status = 0
+        with self._slips.slip(delivery.update_id, number) as slip:
+            try:
+                status, answer = self._posted(url, data, slip, lambda: self._noted(delivery, number))
+                return status, answer
+            finally:
+                if not 200 <= status < 300:
+                    slip.came_back()
+                    self._noted(delivery, number - 1)
+
+    def _posted(self, url: str, data: RequestData, slip: Slip, leaves: Callable[[], None]) -> tuple[int, bytes]:
         def trace(event: str, _: dict[str, Any]) -> None:
             if event == "http11.send_request_body.started":
-                self._noted(delivery, number)
+                leaves()
+                slip.body_next = True
 
-        response = self._client_of_messages.post(
-            url, data=data.json_parameters, files=data.multipart_data or None, extensions={"trace": trace}
-        )
-        if not response.is_success:
-            self._noted(delivery, number - 1)
-        return response.status_code, response.content
+        request = httpx.Request("POST", url, data=data.json_parameters, files=data.multipart_data or None)
+        waits = {"connect": 10.0, "read": ANSWER_WAITS, "write": ANSWER_WAITS, "pool": ANSWER_WAITS}
+        CARRIED.slip = slip
+        try:
+            response = self._pool.request(
+                "POST",
+                url,
+                headers=request.headers.raw,
+                content=request.read(),
+                extensions={"trace": trace, "timeout": waits},
+            )
+        finally:
+            CARRIED.slip = None
+        return response.status, response.content
 
     def _noted(self, delivery: Delivery, sent: int) -> None:
         try:
             self._note(delivery, sent)
         except ConversationsUnavailable as exc:
             log.warning("update %s: %s", delivery.update_id, exc)  # the answer counts more than the note of it
+
+
+def _proxy(api: str) -> httpcore.Proxy | None:
+    """The proxy that the environment names for Telegram, as the library's own connections use it."""
+    address = urlsplit(api)
+    named = getproxies().get(address.scheme)
+    if not named or proxy_bypass(address.netloc):
+        return None
+    proxy = httpx.Proxy(named)
+    return httpcore.Proxy(str(proxy.url), auth=proxy.raw_auth)
 
 
 class PollingLine(HTTPXRequest):

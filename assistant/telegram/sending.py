@@ -11,7 +11,7 @@ from typing import Any
 from telegram import Bot, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from assistant.telegram.ledger import CURRENT, Delivery
+from assistant.telegram.ledger import CURRENT
 from assistant.telegram.messages import Text
 
 log = logging.getLogger("care_act.telegram")
@@ -32,15 +32,9 @@ class ChatGone(Exception):
 class Outbox:
     """Sends to chats. Raises ChatGone when a chat cannot be written to any more."""
 
-    def __init__(
-        self,
-        bot: Bot,
-        moved: Callable[[int, int], Awaitable[None]],
-        lowered: Callable[[Delivery], Awaitable[None]],
-        patience: float = PATIENCE,
-    ) -> None:
-        """`moved(old, new)` is told of a group with a new number, `lowered` of a message that did not leave after all."""
-        self._bot, self._moved, self._lowered, self._patience = bot, moved, lowered, patience
+    def __init__(self, bot: Bot, moved: Callable[[int, int], Awaitable[None]], patience: float = PATIENCE) -> None:
+        """`moved(old, new)` is told of a group with a new number."""
+        self._bot, self._moved, self._patience = bot, moved, patience
 
     async def send(
         self, chat: int, texts: Sequence[Text], buttons: InlineKeyboardMarkup | None = None, reply_to: int | None = None
@@ -106,7 +100,7 @@ class Outbox:
             if delivery.sent <= delivery.before:
                 return
         try:
-            await self._patiently(chat, call, delivery)
+            await self._patiently(chat, call)
         except Forbidden as exc:
             raise ChatGone("blocked") from exc
         except BadRequest as exc:
@@ -114,7 +108,7 @@ class Outbox:
                 raise ChatGone("no such chat") from exc
             raise
 
-    async def _patiently(self, chat: int, call: Callable[[int], Awaitable[None]], delivery: Delivery | None) -> None:
+    async def _patiently(self, chat: int, call: Callable[[int], Awaitable[None]]) -> None:
         pause, until = 0.5, asyncio.get_running_loop().time() + self._patience
         while True:
             try:
@@ -130,9 +124,6 @@ class Outbox:
             except NetworkError as exc:  # a broken line, a time-out, or Telegram's own 5xx
                 wait, pause = pause, min(pause * 2, _LONGEST_PAUSE)
                 log.warning("Telegram was not reached (%s); trying again in %.1f s", type(exc).__name__, wait)
-            if delivery is not None:
-                # If the line broke between Telegram taking the message and saying so, it goes twice rather than never.
-                await self._lowered(delivery)
             if asyncio.get_running_loop().time() + wait > until:
                 raise ChatGone("Telegram was away for too long", for_good=False)
             await asyncio.sleep(wait)
