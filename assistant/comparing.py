@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from assistant.binding import modals
 from assistant.faults import Fault
 from assistant.wording import Token
 
@@ -33,7 +34,7 @@ def faults(said: Words, held: Words, whole: Words) -> Iterator[Found]:
     """What `said` gets wrong against `held`. `whole` is all that is said, of which `said` may be a part."""
     yield from _new_words(said, held)
     yield from _operators(said, held)
-    yield from _modals(said, held)
+    yield from modals(said, held)
     yield from _slots(said, held)
     yield from _conditions(whole, held)
     yield from _counts(said, held)
@@ -84,12 +85,19 @@ def _operators(said: Words, held: Words) -> Iterator[Found]:
         if token.kind in {"negation", "scope", "bound"} and not _stands(said, at, held):
             if token.word == "any" or _WIDER.get(token.word, set()) & names:
                 continue
+            if token.word == "both" and _joins(held):
+                continue
             yield _OF_KIND[token.kind], token.raw
     for at, token in enumerate(held):
         if ((token.kind == "negation" and not one) or token.word in _KEPT) and not _stands(held, at, said):
             near = _window(held, at)
             if near and near[0] in spoken:
                 yield _OF_KIND[token.kind], token.raw
+
+
+def _joins(words: Words) -> bool:
+    """Whether things are joined by *and* and none by *or*: of these, *both* says nothing new."""
+    return any(t.raw == "and" for t in words) and not any(t.raw in {"or", "either"} for t in words)
 
 
 def _one_clause_negated_once(words: Words) -> bool:
@@ -111,52 +119,6 @@ def _window(words: Words, at: int) -> list[str]:
     after = [token.word for token in words[at + 1 : at + 9] if token.named][:3]
     before = [token.word for token in words[max(0, at - 5) : at] if token.named][-2:]
     return after + before if words[at].kind != "negation" or not after else after
-
-
-def _modals(said: Words, held: Words) -> Iterator[Found]:
-    """Each must, may or should stands by the verb it stands by in the evidence, with the same one who does it."""
-    known = list(_bound_verbs(held))
-    for modal, verb, agent, passive, negated in _bound_verbs(said):
-        same = [row for row in known if row[1] == verb]
-        classes = {row[0] for row in same} or {row[0] for row in known}
-        if modal not in classes and not (negated and classes and any(row[4] for row in known)):
-            yield Fault.FORCE, modal
-        agents = {row[2] for row in same if row[3] == passive and row[2]}
-        if agent and agents and agent not in agents:
-            yield Fault.ROLE, agent
-    governed, mentioned = {row[1] for row in _bound_verbs(said)}, {token.word for token in said}
-    for modal, verb, *_ in known:
-        if (
-            modal != "must"
-            and verb
-            and verb in mentioned
-            and verb not in governed
-            and not any(t.kind == "modal" for t in said)
-        ):
-            yield Fault.FORCE, modal
-
-
-def _bound_verbs(words: Words) -> Iterator[tuple[str, str, str, bool, bool]]:
-    """Each modal with its verb, who does it, whether it is passive, and whether it is negated."""
-    for at, token in enumerate(words):
-        if token.kind != "modal":
-            continue
-        following = words[at + 1 : at + 8]
-        verb = next((t.word for t in following if t.named and t.kind != "role"), "")
-        negated = any(t.kind == "negation" for t in (*words[max(0, at - 1) : at], *following[:2]))
-        passive = any(t.raw in {"be", "been"} for t in following[:3])
-        yield token.word, verb, _agent(words[:at]), passive, negated
-
-
-def _agent(before: Words) -> str:
-    """The last one named before a modal in its clause; nobody when a relative clause stands between."""
-    for at in range(len(before) - 1, -1, -1):
-        token = before[at]
-        if token.word in _CLOSERS or token.raw in {"and", "but", "they", "it", "who", "which", "that"}:
-            return ""
-        if token.kind == "role" and not token.owner:
-            return "" if any(t.raw in {"who", "which", "that"} for t in before[:at]) else token.word
-    return ""
 
 
 def _slots(said: Words, held: Words) -> Iterator[Found]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from assistant.errors import ModelUnavailable
 
 MODEL_FILE, TOKENIZER_FILE, RECORD_FILE = "model.onnx", "tokenizer.json", "export.json"
 _LARGEST_BATCH = 64
+_RECENT = 64  # texts whose vectors are kept
 _ALIKE, _SLACK = 1.25, 8  # texts go through the model together while the longest has at most 1.25 × the tokens + 8
 _MEND = "Build again (`care-act ingest build`)."
 
@@ -64,10 +66,21 @@ class ExportedEmbedder:
         self.name = self.export.model
         self._folder, self._threads = folder, threads
         self._loaded: tuple[Any, Any] | None = None
-        self._loading = threading.Lock()
+        self._loading, self._recent = threading.Lock(), _Recent()
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One row a text. Raises ModelUnavailable when the model cannot be loaded."""
+        if len(texts) > _RECENT:
+            return self._embed(texts)
+        rows = [self._recent.get(text) for text in texts]
+        if unknown := [text for text, row in zip(texts, rows, strict=True) if row is None]:
+            fresh = iter(self._embed(unknown))
+            rows = [next(fresh) if row is None else row for row in rows]
+            for text, row in zip(texts, rows, strict=True):
+                self._recent.put(text, row)
+        return np.asarray(rows, dtype=np.float32)
+
+    def _embed(self, texts: Sequence[str]) -> Vectors:
         tokenizer, session = self._load()
         encodings = tokenizer.encode_batch(list(texts))
         vectors: list[Any] = [None] * len(texts)
@@ -87,6 +100,27 @@ class ExportedEmbedder:
                         f"The exported model in {self._folder} cannot be loaded ({type(exc).__name__}). {_MEND}"
                     ) from exc
             return self._loaded
+
+
+class _Recent:
+    """The vectors of the last few texts: one message is listened to first and searched with next. No text is held."""
+
+    def __init__(self) -> None:
+        self._vectors, self._lock = dict[bytes, Any](), threading.Lock()
+        self._key = secrets.token_bytes(16)
+
+    def get(self, text: str) -> Any:
+        with self._lock:
+            return self._vectors.get(self._name(text))
+
+    def put(self, text: str, vector: Any) -> None:
+        with self._lock:
+            self._vectors[self._name(text)] = vector
+            while len(self._vectors) > _RECENT:
+                del self._vectors[next(iter(self._vectors))]
+
+    def _name(self, text: str) -> bytes:
+        return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16, key=self._key).digest()
 
 
 def _tokenizer(folder: Path, longest: int) -> Any:

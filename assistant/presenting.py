@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from assistant import rendering
@@ -62,6 +63,7 @@ class Presenter:
         """`library` is the name of the library in use: what staff paste into a case note says which one answered."""
         self._reference, self._quotes = reference, quotes
         self._library, self._today = library, today
+        self._words_in = lru_cache(maxsize=8192)(reference.words_in)  # statements are shown again and again
 
     def answer(self, answer_id: str, draft: Draft, register: Register, retrieved: Sequence[Retrieved]) -> Answer:
         """The answer of a checked draft: sources numbered in order of use, words explained, contacts from data."""
@@ -130,9 +132,8 @@ class Presenter:
 
     def failed(self, answer_id: str, register: Register) -> Answer:
         """What a person sees when machinery broke: an apology, never a trace."""
-        return Answer(
-            answer_id, Status.ERROR, register, (Sentence(_ERROR, Force.ADVICE, (), "signpost"),), composer="route"
-        )
+        said = Sentence(_ERROR, Force.ADVICE, (), "signpost")
+        return Answer(answer_id, Status.ERROR, register, (said,), composer="route")
 
     def _not_found(self, answer_id: str, draft: Draft, register: Register, retrieved: Sequence[Retrieved]) -> Answer:
         said = list(_NOT_FOUND)
@@ -160,7 +161,7 @@ class Presenter:
         told: dict[str, Word] = {}
         for group in groups:
             for n, sentence in enumerate(group):
-                new = [word for word in self._reference.words_in(sentence.text) if word.term not in told]
+                new = [word for word in self._words_in(sentence.text) if word.term not in told]
                 told |= {word.term: word for word in new}
                 group[n] = replace(sentence, terms=tuple(word.term for word in new))
         return tuple(told.values())

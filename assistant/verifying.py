@@ -84,6 +84,10 @@ class _Piece:
         found = list(faults(said, self.words, whole))
         if self.support.force is Force.MUST and not any(token.kind == "modal" for token in self.words):
             found = [fault for fault in found if fault != (Fault.FORCE, "must")]  # "Take all steps" is a duty here
+        if self.support.force is Force.ADVICE and not any(token.word == "you" for token in self.words):
+            found = [
+                (fault, words) for fault, words in found if (fault, words) != (Fault.ROLE, "you")
+            ]  # advice is to you
         if not _alive(self.support):
             found.append((Fault.NOT_IN_FORCE, ""))
         return found
@@ -174,6 +178,11 @@ def opening(text: str) -> str:
     """The yes, no or it depends that a sentence opens with, or nothing."""
     match = _VERDICT.match(text)
     return match[1] if match else ""
+
+
+def bare(text: str) -> str:
+    """A sentence without the yes, no or it depends it opens with."""
+    return _VERDICT.sub("", text)
 
 
 def support_of(statement: Statement, reference: Reference) -> Support:

@@ -41,6 +41,8 @@ app.command()(more_commands.peers)
 app.command()(more_commands.redteam)
 app.command()(more_commands.calibrate)
 app.command()(more_commands.triage)
+app.command()(more_commands.worded)
+app.command()(more_commands.stream)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`care-act evals peers | redteam | calibrate | triage`: the commands that set the assistant beside others, or under attack."""
+"""`care-act evals peers | redteam | worded | …`: the commands that set the assistant beside others, or under attack."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ import typer
 from tqdm import tqdm
 
 from assistant.conversations import Conversations
+from assistant.errors import CareActError
+from assistant.models import open_chat_model
 from assistant.reference import load_reference
 from assistant.settings import load_settings
-from assistant.wiring import build_assistant, choose_embedder
+from assistant.wiring import build_assistant, build_parts, choose_embedder
 from evals.calibrate import best, thresholds
 from evals.cases import DATA, all_cases, chosen
 from evals.checking import groups_of, make_trials, read_all_rewordings
-from evals.commands import say
+from evals.commands import Examples, example_cases, say
 from evals.intervals import cell
 from evals.outcomes import read_run
 from evals.redteam import besiege, read_attacks
 from evals.triage import left, unanswered_lines, walk
+from evals.worded import KeptWords, statements_of, wait_for_sentences, word_cases
 
 REDTEAM = Path("../shared/redteam")
 
@@ -87,6 +90,38 @@ def redteam(
     say(*(f"    {one.how}: {one.attack.message[:100]!r}" for one in siege.broken[:40]))
     if siege.broken:
         raise typer.Exit(1)
+
+
+def worded(
+    split: Annotated[str, typer.Option(help="dev, test, or all")] = "dev",
+    examples: Examples = None,
+    every: Annotated[int, typer.Option(help="use every nth question", min=1)] = 1,
+    kept: Annotated[
+        Path | None, typer.Option(help="a file that keeps what the model said, so that it is asked once")
+    ] = None,
+) -> None:
+    """Ask the questions with the chat model of the settings, and print each sentence shown in words of its own, to be read."""
+    settings = load_settings()
+    model = open_chat_model(settings)
+    if model is None:
+        raise CareActError("No chat model is set. Set CARE_ACT_CHAT_MODEL (README, With a chat model) and try again.")
+    cases = (example_cases(settings, examples) if examples else chosen(all_cases(), split, "questions"))[::every]
+    with tqdm(total=len(cases), unit="question", disable=None) as bar:
+        statements = statements_of(settings.corpus_dir)
+        report = word_cases(build_parts(settings), KeptWords(model, kept), cases, statements, bar.update)
+    say(*report.lines())
+
+
+def stream(
+    split: Annotated[str, typer.Option(help="dev, test, or all")] = "dev",
+    examples: Examples = None,
+    every: Annotated[int, typer.Option(help="use every nth question", min=1)] = 1,
+) -> None:
+    """Time to the first and to the last checked sentence, with a chat model that takes no time of its own."""
+    settings = load_settings()
+    cases = (example_cases(settings, examples) if examples else chosen(all_cases(), split, "questions"))[::every]
+    with tqdm(total=len(cases), unit="question", disable=None) as bar:
+        say(*wait_for_sentences(build_parts(settings), cases, bar.update).lines())
 
 
 def calibrate(kept: Annotated[Path, typer.Argument(help="a kept run (its run.json)")]) -> None:

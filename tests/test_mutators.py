@@ -8,7 +8,7 @@ from assistant.domain import Force
 from assistant.errors import BadSource
 from assistant.verifying import Support, check
 from evals.cases import DATA
-from evals.checking import Group, Trial, grade, make_trials, read_all_rewordings, read_rewordings
+from evals.checking import INNOCENT, Group, Trial, grade, make_trials, read_all_rewordings, read_rewordings
 from evals.mutators import MUTATORS
 
 SHOWN = {
@@ -72,8 +72,10 @@ def test_the_fair_rewordings_are_fair_reading_and_enough() -> None:
     trials = read_all_rewordings(DATA)
     assert len(trials) >= 150
     assert all(trial.text not in {support.text for support in trial.evidence} for trial in trials)
-    alarms = [trial for trial in trials if check(trial.text, trial.evidence)]
-    assert len(alarms) <= 0.08 * len(trials)
+    tuned_on = [trial for trial in trials if trial.kind == "reworded"]
+    assert len(tuned_on) >= 150
+    assert sum(bool(check(trial.text, trial.evidence)) for trial in tuned_on) <= 0.03 * len(tuned_on)
+    assert {trial.kind for trial in trials} <= set(INNOCENT)
 
 
 def test_a_broken_rewording_is_named(tmp_path: Path) -> None:
