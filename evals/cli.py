@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from tqdm import tqdm
 
 from assistant.card_index import Weights
 from assistant.library import open_library
 from assistant.settings import load_settings
 from assistant.verifying import check
-from assistant.wiring import build_parts, choose_embedder
-from evals import commands, more_commands
+from assistant.wiring import build_parts
+from evals import beside, commands, more_commands
 from evals.bench import bench
 from evals.cases import DATA, all_cases, chosen
 from evals.checking import grade as grade_checker
@@ -27,8 +25,6 @@ from evals.routing import read_all_routes
 from ingest.shelf import read_shelf
 
 app = typer.Typer(help="Grade answers, finding and speed with the real Assistant.", no_args_is_help=True)
-SCIFACT = Path("../shared/bench/scifact")
-
 
 app.command()(commands.run)
 app.command()(commands.questions)
@@ -37,7 +33,10 @@ app.command()(commands.accept)
 app.command()(commands.gate)
 app.command()(commands.report)
 app.command(name="faults")(commands.faults_command)
-app.command()(more_commands.peers)
+app.command()(beside.peers)
+app.command()(beside.levers)
+app.command()(beside.scifact)
+app.command()(beside.judge)
 app.command()(more_commands.redteam)
 app.command()(more_commands.calibrate)
 app.command()(more_commands.triage)
@@ -66,60 +65,6 @@ def routes(
     say(*report.lines())
     if misses:
         say(*(f"{m.case.id} wanted {m.case.status}, got {m.got} {m.route}: {m.case.message}" for m in report.misses))
-
-
-@app.command()
-def levers(
-    split: Annotated[str, typer.Option(help="dev, test, or all (both, side by side)")] = "all",
-    only: Annotated[str, typer.Option(help="rows whose name holds this, such as 'the assistant' or 'BM25'")] = "",
-    every: Annotated[int, typer.Option(help="use every nth case, for a quick look", min=1)] = 1,
-    out: Annotated[Path | None, typer.Option(help="also write the table as JSON")] = None,
-) -> None:
-    """What each lever of retrieval buys: each signal off and alone, beside BM25, MiniLM and the tutorial pipeline."""
-    from evals.finding import LEGEND  # here, because the peers bring in LangChain's Chroma
-    from evals.levers import Table
-    from evals.tables import lever_json, lever_tables
-
-    table = Table(load_settings())
-    cases = chosen(all_cases(), split, "questions")[::every]
-    named = [lever for lever in table.names() if only in lever.name]
-    peers = [peer for peer in table.peers() if only in peer.name]
-    with tqdm(total=(len(named) + len(peers)) * len(cases), unit="question", disable=None) as bar:
-        rows = [table.of_lever(lever, cases, bar.update) for lever in named]
-        rows += [table.of_peer(peer, cases, bar.update) for peer in peers]
-    console = Console(width=max(200, Console().width))
-    for one in lever_tables(rows):
-        console.print(one)
-    say(LEGEND)
-    if out is not None:
-        out.write_text(json.dumps(lever_json(rows), indent=1) + "\n", encoding="utf-8")
-
-
-@app.command()
-def scifact(
-    folder: Annotated[Path, typer.Option(help="the benchmark in BEIR's layout")] = SCIFACT,
-    out: Annotated[Path | None, typer.Option(help="also write the figures as JSON")] = None,
-) -> None:
-    """BEIR SciFact: nDCG@10 of the retriever of passages, beside BM25, MiniLM and their rank fusion."""
-    from evals.outcomes import figure_json
-    from evals.scifact import Systems, benchmark_library, read_benchmark, run_benchmark
-
-    settings = load_settings()
-    benchmark = read_benchmark(folder)
-    embedder = choose_embedder(settings, open_library(settings.library_dir))
-    with tqdm(total=len(benchmark.documents), unit="text", desc="building", disable=None) as bar:
-
-        def built(done: int, _: int) -> None:
-            bar.update(done - bar.n)
-
-        library = benchmark_library(benchmark, settings.home / "evals" / "scifact", embedder, built)
-    with tqdm(total=len(benchmark.queries), unit="query", disable=None) as bar:
-        figures = run_benchmark(benchmark, Systems(library, embedder), bar.update)
-    say(f"SciFact, {len(benchmark.documents)} documents, nDCG@10")
-    say(*(f"{name:45} {figure}" for name, figure in figures.items()))
-    if out is not None:
-        values = {name: figure_json(figure) for name, figure in figures.items()}
-        out.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
 
 
 @app.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,16 +11,19 @@ import typer
 from rich.console import Console
 from tqdm import tqdm
 
-from assistant.errors import BadSource
 from assistant.reference import load_reference
 from assistant.settings import Settings, load_settings
 from evals.accepted import COMMAND, grades_of, read_accepted, write_accepted
 from evals.cases import DATA, Case, all_cases, chosen, load_examples
 from evals.compare import compare, why_worse
 from evals.corpus import doubtful, troubles
+from evals.fault_list import faults
+from evals.faults import MOST, Bench
 from evals.gate import fallen, hold
+from evals.kept import Kept, keep, last_run, runs_of
 from evals.measures import BY_NAME
-from evals.outcomes import Outcome, Run, as_json, figures, groups, read_run
+from evals.outcomes import Outcome, Run, figures, groups, read_run
+from evals.repeats import repeats_of
 from evals.run import run_cases
 
 Examples = Annotated[Path | None, typer.Option(help="Annotated examples (JSON lines) to use instead of our own cases.")]
@@ -35,11 +37,26 @@ def run(
     kind: Annotated[str, typer.Option(help="questions, messages, or all")] = "all",
     processes: Processes = 2,
     accept: Annotated[bool, typer.Option("--accept", help="keep it as the accepted run, in evals/data")] = False,
+    repeats: Annotated[int, typer.Option(help="ask so many times: alike, or how much a chat model varies", min=1)] = 1,
+    every: Annotated[int, typer.Option(help="ask every nth case", min=1)] = 1,
 ) -> None:
-    """Ask and grade every case, and keep the run (run.json, timings.json) under CARE_ACT_HOME/evals/runs."""
+    """Ask and grade every case, and keep the run (run.json, timings.json) under CARE_ACT_HOME/evals/runs.
+
+    Repeated without a chat model, exit 1 unless every run has the same bytes.
+    """
     settings = load_settings()
-    done, folder = keep_run(settings, chosen(all_cases(), split, kind), processes)
-    say(*lines_of(done), f"kept in {folder}")
+    cases = chosen(all_cases(), split, kind)[::every]
+    runs = []
+    for _ in range(repeats):
+        done, kept = keep_run(settings, cases, processes)
+        runs.append(done)
+        say(f"kept in {kept.folder}")
+    say(*lines_of(done))
+    if repeats > 1:
+        found = repeats_of(runs)
+        say(*found.lines())
+        if not (found.alike or settings.chat_model):
+            raise typer.Exit(1)
     if accept:
         _accept(done, settings)
 
@@ -110,53 +127,47 @@ def gate(
 
 
 def report(
-    kept: Annotated[Path | None, typer.Argument(help="a kept run's folder; the last one when not given")] = None,
-    readme: Annotated[Path | None, typer.Option(help="also write the accepted run's table into this README")] = None,
+    folder: Annotated[Path | None, typer.Argument(help="a kept run's folder; the last one when not given")] = None,
+    readme: Annotated[Path | None, typer.Option(help="also write the accepted run's tables into this README")] = None,
 ) -> None:
-    """One page of a kept run (report.html, with plots and every item that falls short), and junit.xml beside it."""
-    from evals.report.page import junit, page, read_timings
+    """One page of a kept run (report.html, with plots and what is behind each number), and junit.xml beside it."""
+    from evals.beside import reader_table
+    from evals.report.page import junit, page
     from evals.report.quality import write
 
     if readme is not None:
-        write(readme, read_accepted())
-        say(f"the table of the accepted run is in {readme}")
-    runs = sorted((load_settings().home / "evals" / "runs").glob("*/run.json"))
-    if kept is None and not runs:
-        raise BadSource("No run is kept yet. Make one with `care-act evals run`.")
-    folder = kept or runs[-1].parent
-    done = read_run(folder / "run.json")
-    earlier = [(path.parent.name, read_run(path)) for path in runs[-TREND:]]
-    tables = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("table-*.json"))}
-    extras = {table["title"]: table for table in tables.values()}
-    html = page(done, read_timings(folder), earlier, extras, folder.name)
-    (folder / "report.html").write_text(html, encoding="utf-8")
-    (folder / "junit.xml").write_text(junit(done), encoding="utf-8")
-    say(f"report.html and junit.xml are in {folder}")
+        write(readme)
+        say(f"the tables of the accepted run are in {readme}")
+    home = load_settings().home
+    kept = Kept(folder) if folder else last_run(home)
+    done = kept.run()
+    earlier = [(one.name, one.run()) for one in runs_of(home)[-TREND:]]
+    html = page(done, kept.timings(), earlier, [*kept.tables(), reader_table(all_cases())], kept.name)
+    (kept.folder / "report.html").write_text(html, encoding="utf-8")
+    (kept.folder / "junit.xml").write_text(junit(done), encoding="utf-8")
+    say(f"report.html and junit.xml are in {kept.folder}")
 
 
 def faults_command(
-    every: Annotated[int, typer.Option(help="ask every nth case", min=1)] = 8,
+    most: Annotated[int, typer.Option(help="ask so many cases for each fault, at most", min=1)] = MOST,
     only: Annotated[str, typer.Option(help="faults whose name holds this")] = "",
     originals: Annotated[
         Path, typer.Option(help="official texts for the audit, left out where there are none")
     ] = ORIGINALS,
 ) -> None:
     """Seed deliberate faults one by one: each must turn the gate red. Exit 1 when one does not."""
-    from evals.faults import Bench, faults
-
     settings = load_settings()
-    cases = all_cases()[::every]
-    bench = Bench(settings, cases, read_accepted(), originals if originals.is_dir() else None)
-    sound = bench.sound()
-    say(f"{'FALL ' if sound.seen else 'green'} {sound.fault}" + (f": {sound.seen[0]}" if sound.seen else ""))
-    reds = []
-    for fault in faults():
-        if only in fault.name:
-            reds.append(bench.seed(fault))
-            say(str(reds[-1]))
-    caught = sum(bool(red.seen) for red in reds)
-    say(f"{caught} of {len(reds)} turn the gate red")
-    if sound.seen or caught < len(reds):
+    wanted = [fault for fault in faults() if only in fault.name]
+    bench = Bench(settings, all_cases(), read_accepted(), originals if originals.is_dir() else None, most=most)
+    sound = bench.sound(wanted)
+    say(f"{'FALL ' if sound.seen else 'green'} {sound.fault}", *(f"    {seen}" for seen in sound.seen[:5]))
+    caught = 0
+    for fault in wanted:
+        red = bench.seed(fault)
+        caught += bool(red.seen)
+        say(str(red))
+    say(f"{caught} of {len(wanted)} turn the gate red")
+    if sound.seen or caught < len(wanted):
         raise typer.Exit(1)
 
 
@@ -165,17 +176,13 @@ def ask(settings: Settings, cases: Sequence[Case], processes: int, kept: Path | 
     return _asked(settings, cases, processes, kept)[0]
 
 
-def keep_run(settings: Settings, cases: Sequence[Case], processes: int) -> tuple[Run, Path]:
+def keep_run(settings: Settings, cases: Sequence[Case], processes: int) -> tuple[Run, Kept]:
     """A run kept in a folder of its own, named by the time. One that was stopped is taken up where it was."""
-    home = settings.home / "evals"
-    unfinished = home / "unfinished.jsonl"
+    unfinished = settings.home / "evals" / "unfinished.jsonl"
     done, timings = _asked(settings, cases, processes, unfinished)
-    folder = home / "runs" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
-    folder.mkdir(parents=True)
-    (folder / "run.json").write_text(as_json(done), encoding="utf-8")
-    (folder / "timings.json").write_text(json.dumps(timings, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    kept = keep(done, timings, settings.home)
     unfinished.unlink(missing_ok=True)
-    return done, folder
+    return done, kept
 
 
 def _asked(

@@ -1,24 +1,22 @@
-"""Deliberate faults, each of which must turn the gate red (`care-act evals faults`): a gate that nothing fails is no gate.
+"""A bench for deliberate faults (`care-act evals faults`): each must turn the gate red, for a gate that nothing fails is no gate.
 
 A fault breaks the corpus (a copy of it), a part of the road, or the answer as a broken presenter would. The corpus itself is
-then held, and a sample of the cases asked and held to the accepted run, as `care-act evals gate` does.
+then held, and cases asked and held to the accepted run, as `care-act evals gate` does: of all cases that the measure
+named by the fault counts, an even sample, so that the measure is the gate's own over fewer cases.
 """
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.card_index import Weights
-from assistant.composing import Composer, Limits
-from assistant.domain import Answer, Contact, Evidence, Question
+from assistant.domain import Answer
 from assistant.embedding import Embedder
 from assistant.library import Library, open_library
-from assistant.retrieval import Retriever
 from assistant.routing import load_routes
 from assistant.settings import Settings
 from assistant.wiring import Parts, build_parts, choose_embedder
@@ -31,31 +29,36 @@ from evals.outcomes import Run
 from evals.road import Examined, RememberingEmbedder, Trial
 from evals.run import outcome_of, what_of
 
+MOST = 80  # cases asked for one fault
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One deliberate fault; the one change that is not None is made."""
+    """One deliberate fault; the one change that is not None is made. `felt` is a measure that should feel it."""
 
     name: str
     corpus: Callable[[Path], None] | None = None
     parts: Callable[[Parts, Bench], Parts] | None = None
     answer: Callable[[Answer], Answer] | None = None
     case: Callable[[Case], Case] | None = None
+    felt: str = "answered"
 
 
 @dataclass(frozen=True, slots=True)
 class Red:
-    """What the gate said of a fault; green when it saw nothing."""
+    """What the gate said of a fault, and in how many seconds; green when it saw nothing."""
 
     fault: str
     seen: tuple[str, ...]
+    seconds: float = 0.0
 
     def __str__(self) -> str:
-        return f"{'red  ' if self.seen else 'GREEN'} {self.fault}" + (f": {self.seen[0][:150]}" if self.seen else "")
+        first = f": {self.seen[0].splitlines()[0][:150]}" if self.seen else ""
+        return f"{'red  ' if self.seen else 'GREEN'} {self.seconds:5.1f} s  {self.fault}{first}"
 
 
 class Bench:
-    """What every fault is tried on: one library, one model that works each text out once, a sample of the cases."""
+    """What every fault is tried on: one library, one model that works each text out once, the cases."""
 
     def __init__(
         self,
@@ -64,179 +67,64 @@ class Bench:
         accepted: Accepted,
         originals: Path | None = None,
         embedder: Embedder | None = None,
+        most: int = MOST,
     ) -> None:
-        self.settings, self.cases, self._accepted = settings, cases, accepted
-        self._originals = originals
+        self.settings, self._cases, self._accepted = settings, cases, accepted
+        self._originals, self._most = originals, most
         self.library: Library = open_library(settings.library_dir)
         self.embedder = RememberingEmbedder(embedder or choose_embedder(settings, self.library))
         self._parts = build_parts(settings, self.embedder)
+        self._world = World(self.library, self._parts.reference)
+        self._asked: dict[str, Trial] = {}  # with nothing broken
 
-    def sound(self) -> Red:
-        """The gate with no fault in: it must be green, or the rest proves nothing."""
-        return self.seed(Fault("no fault at all"))
+    def sound(self, faults: Iterable[Fault]) -> Red:
+        """The gate with no fault in, over every case that any of the faults asks: it must be green, or the rest proves nothing."""
+        felt = dict.fromkeys(fault.felt for fault in faults)
+        cases = {case.id: case for measure in felt for case in self.cases_of(measure)}
+        found = tuple(troubles(self.settings.corpus_dir, self._originals, self._accepted.doubtful))
+        return Red("no fault at all", found or self._held(Fault("none"), self._parts, tuple(cases.values())))
 
     def seed(self, fault: Fault) -> Red:
         """What the gate says when a fault is in."""
-        with tempfile.TemporaryDirectory() as folder:
-            corpus = self.settings.corpus_dir
-            if fault.corpus is not None:
-                corpus = Path(shutil.copytree(corpus, Path(folder) / "corpus"))
-            found: tuple[str, ...] = ()
-            if fault.corpus is not None:
-                fault.corpus(corpus)
-                found = tuple(troubles(corpus, self._originals, self._accepted.doubtful))
-                if found:
-                    return Red(fault.name, found)
-            held = hold(self._run(fault, corpus), self._accepted, None, found)
-            return Red(fault.name, tuple(str(one) for one in fallen(list(held))))
+        started = time.perf_counter()
+        seen = self._seen(fault)
+        return Red(fault.name, seen, time.perf_counter() - started)
 
-    def _run(self, fault: Fault, corpus: Path) -> Run:
-        parts = replace(self._parts, router=load_routes(corpus)) if fault.corpus is not None else self._parts
+    def cases_of(self, measure: str) -> tuple[Case, ...]:
+        """An even sample of the cases that a measure counted in the accepted run."""
+        counted = [case for case in self._cases if measure in self._accepted.grades.get(case.id, {})]
+        return tuple(counted[:: max(1, -(-len(counted) // self._most))])
+
+    def _seen(self, fault: Fault) -> tuple[str, ...]:
+        parts = self._parts
+        with tempfile.TemporaryDirectory() as folder:
+            if fault.corpus is not None:
+                corpus = Path(shutil.copytree(self.settings.corpus_dir, Path(folder) / "corpus"))
+                fault.corpus(corpus)
+                if found := tuple(troubles(corpus, self._originals, self._accepted.doubtful)):
+                    return found
+                parts = replace(parts, router=load_routes(corpus))
         if fault.parts is not None:
             parts = fault.parts(parts, self)
+        cases = self.cases_of(fault.felt)
+        if fault.case is not None:
+            cases = tuple(case for case in self._cases if case.id in self._accepted.grades and fault.case(case) != case)
+        return self._held(fault, parts, cases[: self._most])
+
+    def _held(self, fault: Fault, parts: Parts, cases: Sequence[Case]) -> tuple[str, ...]:
+        whole = (
+            parts is self._parts and fault.case is None
+        )  # then only the answer is changed, and need not be asked for again
         examined = Examined(parts)
-        world = World(self.library, self._parts.reference)
         outcomes = []
-        for case in self.cases:
-            trial = examined.ask(fault.case(case) if fault.case else case)
+        for case in cases:
+            trial = self._trial(case, examined) if whole else examined.ask(fault.case(case) if fault.case else case)
             answer = fault.answer(trial.answer) if fault.answer else trial.answer
-            outcomes.append(outcome_of(Trial(case, answer, trial.found, trial.drafted), world))
-        return Run(what_of(self.settings, self.cases), tuple(outcomes))
+            outcomes.append(outcome_of(Trial(case, answer, trial.found, trial.drafted), self._world))
+        run = Run(what_of(self.settings, cases), tuple(outcomes))
+        return tuple(str(one) for one in fallen(list(hold(run, self._accepted, None, ()))))
 
-
-def in_cards(pattern: str, put: str) -> Callable[[Path], None]:
-    """Change the first place in the cards, in the order of their names, where a pattern is found."""
-
-    def change(corpus: Path) -> None:
-        for path in sorted((corpus / "cards").rglob("*.md")):
-            text, count = re.subn(pattern, put, path.read_text(encoding="utf-8"), count=1, flags=re.MULTILINE)
-            if count:
-                path.write_text(text, encoding="utf-8")
-                return
-        raise LookupError(f"no card holds {pattern}")
-
-    return change
-
-
-def in_file(name: str, pattern: str, put: str, count: int = 1) -> Callable[[Path], None]:
-    """Change the places in one file where a pattern is found."""
-
-    def change(corpus: Path) -> None:
-        path = corpus / name
-        text, n = re.subn(pattern, put, path.read_text(encoding="utf-8"), count=count, flags=re.MULTILINE)
-        if not n:
-            raise LookupError(f"{name} does not hold {pattern}")
-        path.write_text(text, encoding="utf-8")
-
-    return change
-
-
-def without_routes(status: str) -> Callable[[Path], None]:
-    """Take every route of a status out."""
-
-    def change(corpus: Path) -> None:
-        for path in sorted((corpus / "routes").glob("*.toml")):
-            head, *routes = re.split(r"(?m)^(?=\[\[route\]\])", path.read_text(encoding="utf-8"))
-            path.write_text(head + "".join(r for r in routes if f'status = "{status}"' not in r), encoding="utf-8")
-
-    return change
-
-
-def of_routes(pattern: str, put: str) -> Callable[[Path], None]:
-    """Change every route file wherever a pattern is found."""
-
-    def change(corpus: Path) -> None:
-        for path in sorted((corpus / "routes").glob("*.toml")):
-            path.write_text(
-                re.sub(pattern, put, path.read_text(encoding="utf-8"), flags=re.MULTILINE), encoding="utf-8"
-            )
-
-    return change
-
-
-class _Backwards:
-    """A retriever that gives the worst of what was found first."""
-
-    def __init__(self, parts: Parts) -> None:
-        self._retriever = parts.retriever
-
-    def retrieve(self, question: Question) -> Evidence:
-        found = self._retriever.retrieve(question)
-        return replace(found, cards=found.cards[::-1], passages=found.passages[::-1])
-
-
-def _weighted(weights: Weights) -> Callable[[Parts, Bench], Parts]:
-    return lambda parts, bench: replace(parts, retriever=Retriever(bench.library, bench.embedder, weights))
-
-
-def _composing(limits: Limits, *, steps: bool = True) -> Callable[[Parts, Bench], Parts]:
-    return lambda parts, bench: replace(parts, composer=Composer(bench.library.steps if steps else {}, limits))
-
-
-def _sentences(change: Callable[[str], str]) -> Callable[[Answer], Answer]:
-    def broken(answer: Answer) -> Answer:
-        return replace(answer, sentences=tuple(replace(s, text=change(s.text)) for s in answer.sentences))
-
-    return broken
-
-
-def _sources(**changes: str) -> Callable[[Answer], Answer]:
-    return lambda answer: replace(answer, sources=tuple(replace(cited, **changes) for cited in answer.sources))
-
-
-def faults() -> Iterator[Fault]:
-    """The list. Corpus faults edit the first fitting card, whatever its name."""
-    duty, power = (
-        r"^(- [^\n]*?)\bmust\b(?![^\n]*\b(?:not|no|never|only|right)\b)([^\n]*\[must )",
-        r"^(- [^\n]*?)\bmay\b([^\n]*\[may )",
-    )
-    yield Fault("a duty told as a choice (must → may in a card)", in_cards(duty, r"\1may\2"))
-    yield Fault("a choice told as a duty (may → must in a card)", in_cards(power, r"\1must\2"))
-    yield Fault(
-        "a time limit changed in a card",
-        in_cards(r"\b(?:28|seven|14|12) (days|weeks)\b([^\n]*\[(?:must|fact|may|right) )", r"93 \1\2"),
-    )
-    yield Fault(
-        "a subsection that does not exist", in_cards(r"care-act-2014 s\.(\d+)\(\d\)", r"care-act-2014 s.\1(97)")
-    )
-    yield Fault("a source nobody has listed", in_cards(r"\[must care-act-2014 ", r"[must care-act-2041 "))
-    yield Fault(
-        "law that never began, told as law",
-        in_cards(r"^(- [^\n]*)\[must care-act-2014 s\.[^\]]*\]", r"\1[must care-act-2014 s.15(1)]"),
-    )
-    yield Fault("an amount written into a card", in_cards(r"\{capital-limit-upper\}", "£24,000"))
-    yield Fault(
-        "a telephone number written into a card", in_cards(r"^(- [^\n]*?)\.( \[)", r"\1, ring 0300 123 4567.\2")
-    )
-    yield Fault(
-        "a contact that cards name taken out of the data", in_file("contacts.toml", r"^\[lgsco\]", "[lgsco-old]")
-    )
-    yield Fault("a next step that cards name taken out", in_file("next-steps.md", r"^## ([a-z-]+)$", r"## \1-old"))
-    yield Fault("an opinion told as law", in_cards(r"\[advice\]", "[must]"))
-    yield Fault("the routes of danger lost", without_routes("signposted_danger"))
-    yield Fault("the routes of disclosures lost", without_routes("signposted_safeguarding"))
-    yield Fault("the routes of manipulation lost", without_routes("refused_manipulation"))
-    yield Fault("the routes of other nations lost", without_routes("signposted_outside_england"))
-    yield Fault("signposts without their contacts", of_routes(r"^contacts = \[[^\]]*\]", "contacts = []"))
-    yield Fault(
-        "a pattern of danger that fits everybody", of_routes(r"^patterns = \[", 'patterns = ["mum", "council", "care",')
-    )
-    yield Fault("a threshold so high that little is answered", parts=_composing(Limits(found=0.8)))
-    yield Fault("points that are not chosen", parts=_composing(Limits(points=0)))
-    yield Fault("next steps lost", parts=_composing(Limits(), steps=False))
-    yield Fault("the worst card first", parts=lambda parts, _: replace(parts, retriever=_Backwards(parts)))
-    yield Fault("weights turned about", parts=_weighted(Weights(*[-1.0] * len(Weights.__dataclass_fields__))))
-    yield Fault("what was said before is lost (a broken bridge)", case=lambda case: replace(case, history=()))
-    yield Fault("wrong places under right sentences", answer=_sources(place="s.80(1)"))
-    yield Fault(
-        "quotations with a word changed", answer=_sources(quote="A local authority need not do any of this at all.")
-    )
-    yield Fault(
-        "numbers made up after the check", answer=_sentences(lambda text: text.replace(".", " within 3 days.", 1))
-    )
-    yield Fault("must said for may after the check", answer=_sentences(lambda text: re.sub(r"\bmay\b", "must", text)))
-    yield Fault(
-        "sentences run together (a broken splitter)", answer=_sentences(lambda text: text + " " + "and so on " * 30)
-    )
-    invented = Contact("Care Helpline", "0800 000 0000")
-    yield Fault("a contact made up", answer=lambda answer: replace(answer, contacts=(*answer.contacts, invented)))
+    def _trial(self, case: Case, examined: Examined) -> Trial:
+        if case.id not in self._asked:
+            self._asked[case.id] = examined.ask(case)
+        return self._asked[case.id]

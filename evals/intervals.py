@@ -61,10 +61,10 @@ class Mean:
 
 
 def cell(figure: Rate | Mean | None) -> str:
-    """`92.8 [88.3 to 95.7]` for a rate, in per cent; three decimals for a mean."""
+    """`92.8 [88 96] n194` for a rate, in per cent; three decimals for a mean."""
     if figure is None:
         return "–"
     low, high = figure.interval
     if isinstance(figure, Mean):
-        return f"{figure.value:.3f} [{low:.3f} {high:.3f}]"
+        return f"{figure.value:.3f} [{low:.3f} {high:.3f}] n{figure.n}"
     return f"{100 * figure.value:.1f} [{100 * low:.0f} {100 * high:.0f}] n{figure.n}"

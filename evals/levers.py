@@ -32,10 +32,11 @@ class Lever:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A system and its scores by split."""
+    """A system, its scores by split, and the cases in which it had no right section among five."""
 
     name: str
     scores: Mapping[str, FindingScores]
+    missed: Mapping[str, tuple[str, ...]]
 
 
 class _Whole:
@@ -106,6 +107,13 @@ class Table:
 
 
 def _row(name: str, cases: Sequence[Case], one: Callable[[Case], Finding]) -> Row:
-    found = [(case.split, one(case)) for case in cases]
-    splits = sorted({split for split, _ in found})
-    return Row(name, {split: score([finding for s, finding in found if s == split]) for split in splits})
+    found = [(case, one(case)) for case in cases]
+    splits = sorted({case.split for case in cases})
+    return Row(
+        name,
+        {split: score([finding for case, finding in found if case.split == split]) for split in splits},
+        {
+            split: tuple(case.id for case, finding in found if case.split == split and not finding.in_five_sections)
+            for split in splits
+        },
+    )

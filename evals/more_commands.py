@@ -1,9 +1,7 @@
-"""`care-act evals peers | redteam | worded | …`: the commands that set the assistant beside others, or under attack."""
+"""`care-act evals redteam | worded | stream | calibrate | triage`: under attack, a chat model's words, thresholds, from a thumbs-down to a case."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,10 +14,9 @@ from assistant.errors import CareActError
 from assistant.models import open_chat_model
 from assistant.reference import load_reference
 from assistant.settings import load_settings
-from assistant.wiring import build_assistant, build_parts, choose_embedder
+from assistant.wiring import build_assistant, build_parts
 from evals.calibrate import best, thresholds
 from evals.cases import DATA, all_cases, chosen
-from evals.checking import groups_of, make_trials, read_all_rewordings
 from evals.commands import Examples, example_cases, say
 from evals.intervals import cell
 from evals.outcomes import read_run
@@ -28,54 +25,6 @@ from evals.triage import left, unanswered_lines, walk
 from evals.worded import KeptWords, statements_of, wait_for_sentences, word_cases
 
 REDTEAM = Path("../shared/redteam")
-
-
-def peers(
-    every: Annotated[int, typer.Option(help="use every nth question", min=1)] = 1,
-    mutants: Annotated[int, typer.Option(help="false sentences of each kind for the checkers, at most")] = 60,
-) -> None:
-    """The assistant beside BM25, MiniLM, the tutorial pipeline and cairn; its checker beside overlap and similarity."""
-    from evals.finding import HEADINGS, LEGEND  # here, because the peers bring in LangChain's Chroma and cairn
-    from evals.levers import Lever, Table
-    from evals.peers.cairn_cards import CairnCards
-    from evals.peers.checkers import detect
-
-    settings = load_settings()
-    table = Table(settings)
-    cases = chosen(all_cases(), "all", "questions")[::every]
-    others = (*table.peers(), CairnCards(table.library))
-    with tqdm(total=(1 + len(others)) * len(cases), unit="question", disable=None) as bar:
-        rows = [table.of_lever(Lever("the assistant"), cases, bar.update)]
-        rows += [table.of_peer(peer, cases, bar.update) for peer in others]
-    lines = [
-        [row.name, split, *(cell(getattr(scores, name)) for name in HEADINGS)]
-        for row in rows
-        for split, scores in row.scores.items()
-    ]
-    _keep("peers", "Peers over the same questions", LEGEND, ["system", "split", *HEADINGS.values()], lines)
-    library = table.library
-    trials = [*make_trials(groups_of(library.cards, library.quotes.items()), mutants), *read_all_rewordings(DATA)]
-    found = detect(trials, choose_embedder(settings, library))
-    checked = [
-        [d.name, cell(d.caught), cell(d.false_alarms), "–" if d.area is None else f"{d.area:.3f}"] for d in found
-    ]
-    columns = ["checker", "false sentences caught", "alarms over true ones", "area under the curve"]
-    _keep(
-        "checkers",
-        "The checker beside similarity",
-        "peers at the threshold that alarms over 5% of true ones",
-        columns,
-        checked,
-    )
-
-
-def _keep(name: str, title: str, caption: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table, and keep it beside the last run, where `report` finds it."""
-    say(title, " | ".join(columns), *(" | ".join(row) for row in rows))
-    runs = sorted((load_settings().home / "evals" / "runs").glob("*/run.json"))
-    if runs:
-        table = {"title": title, "caption": caption, "columns": columns, "rows": rows}
-        (runs[-1].parent / f"table-{name}.json").write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
 
 
 def redteam(

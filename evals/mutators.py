@@ -7,9 +7,9 @@ nor the other way round.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-Mutator = Callable[[str], Iterator[str]]
+from evals.swaps import PAIRS, Mutator, capital, swaps
 
 _ASKING = r"(?<!ask )(?<!asks )(?<!see )(?<!check )(?<!know )(?<!decide )(?<!say )(?<!tell )(?<!asked )(?<!consider )(?<!even )(?<!as )"
 _BEGINNINGS = r"If|When|Once|Where|Unless|As long as|Until|Except where|Provided"
@@ -38,19 +38,6 @@ INVENTED = (
 )
 
 
-def _swaps(*pairs: tuple[str, str]) -> Mutator:
-    """A mutator that puts one wording for another, each pair on its own, wherever it first stands."""
-    made = [(re.compile(rf"\b{old}\b", re.IGNORECASE), new) for old, new in pairs]
-
-    def mutate(text: str) -> Iterator[str]:
-        for pattern, new in made:
-            if match := pattern.search(text):
-                word = match.expand(new)
-                yield text[: match.start()] + (_capital(word) if match[0][0].isupper() else word) + text[match.end() :]
-
-    return mutate
-
-
 def numbers(text: str) -> Iterator[str]:
     """Another number, in figures or words."""
     for match in _PLAIN_NUMBER.finditer(text):
@@ -61,7 +48,7 @@ def numbers(text: str) -> Iterator[str]:
         unit = (
             r"(?= (?:day|week|month|year|hour|stage|time|outcome|condition|thing|adult|people|council|step|part)s?\b)"
         )
-        yield from _swaps((word + unit, other))(text)
+        yield from swaps((word + unit, other))(text)
 
 
 def money(text: str) -> Iterator[str]:
@@ -81,7 +68,7 @@ def references(text: str) -> Iterator[str]:
 def conditions(text: str) -> Iterator[str]:
     """A condition or exception left out, at the start or at the end."""
     if match := re.match(rf"(?:{_BEGINNINGS})\b[^,;:.]*, (?!and\b|or\b)(.+)$", text):
-        yield _capital(match[1])
+        yield capital(match[1])
     tail = rf"^(.{{12,}}?),? {_ASKING}(?:only if|but only if|if|unless|as long as|provided|except|until|only when|so long as)\b[^;]*\.$"
     if match := re.match(tail, text):
         yield match[1] + "."
@@ -89,7 +76,7 @@ def conditions(text: str) -> Iterator[str]:
 
 def negations(text: str) -> Iterator[str]:
     """A *not* put in, or taken out."""
-    without = _swaps(
+    without = swaps(
         (r"cannot", "can"),
         (r"(must|may|should|will|is|are|was|do|does|did|can|could|has|have) not", r"\1"),
         (r"(is|are|do|does|did|has|have|was|would)n't", r"\1"),
@@ -104,7 +91,7 @@ def negations(text: str) -> Iterator[str]:
     if found:
         yield from (re.sub(r"\b([Dd]o|[Dd]oes) (?=[a-z])", "", one) if " do " in one else one for one in found[:1])
         return
-    yield from _swaps((r"(must|may|should|can|will|is|are)(?! not\b)", r"\1 not"))(text)
+    yield from swaps((r"(must|may|should|can|will|is|are)(?! not\b)", r"\1 not"))(text)
     if re.match(r"(?:Ask|Tell|Say|Write|Keep|Send|Check|Ring|List|Give|Put|Use|Get|Explain|Take)\b", text):
         yield "Do not " + text[0].lower() + text[1:]
 
@@ -121,7 +108,7 @@ def nations(text: str) -> Iterator[str]:
 
 def in_force(text: str) -> Iterator[str]:
     """Law that never began said to be in force, and living law said not to be."""
-    began = _swaps(
+    began = swaps(
         (r"(?:is|are|was|were) not (?:yet )?in force", "is in force"),
         (r"not in force", "in force"),
         (r"never (came|began|started)", r"\1"),
@@ -159,94 +146,27 @@ def turned(text: str) -> Iterator[str]:
     for pattern, first, second in pairs:
         match = re.search(pattern, text, re.IGNORECASE)
         if match and match["mid"].split() not in (["and"], ["or"]):  # a list says the same in any order
-            opening = _capital(first) if match.start() == 0 else first
+            opening = capital(first) if match.start() == 0 else first
             yield text[: match.start()] + opening + match["mid"] + second + text[match.end() :]
 
 
 MUTATORS: dict[str, Mutator] = {
-    "force": _swaps(
-        (r"must(?! not)", "may"),
-        (r"must(?! not)", "should"),
-        (r"may(?! not)(?= [a-z])", "must"),
-        (r"should(?! not)", "must"),
-        (r"can(?! not)", "must"),
-        (r"should(?! not)", "may"),
-        (r"has to", "can"),
-    ),
+    "force": swaps(*PAIRS["force"]),
     "negation": negations,
     "number": numbers,
     "money": money,
     "reference": references,
-    "time": _swaps(
-        ("days", "weeks"),
-        ("weeks?", "months"),
-        ("months", "years"),
-        ("years?", "months"),
-        ("before", "after"),
-        ("after", "before"),
-        ("within", "after"),
-        ("until", "after"),
-        ("hours", "days"),
-    ),
-    "person": _swaps(
-        ("carer's assessment", "needs assessment"),
-        ("needs assessment", "carer's assessment"),
-        ("carers?", "adult"),
-        ("adults?", "carer"),
-        ("child(?:ren)?", "adult"),
-        ("the person you care for", "you"),
-        ("parents?", "carer"),
-        ("young people|young person", "carer"),
-        ("relatives?|family", "neighbour"),
-    ),
-    "body": _swaps(
-        (r"(?:your|the|a) council", "the NHS"),
-        (r"(?:local )?authority", "integrated care board"),
-        ("the NHS", "the council"),
-        ("councils", "care homes"),
-        ("ombudsman", "tribunal"),
-        ("hospital", "care home"),
-        ("court of protection", "county court"),
-        ("CQC", "council"),
-        ("provider", "council"),
-    ),
-    "step": _swaps(
-        ("assessments?", "eligibility decision"),
-        ("eligibility", "assessment"),
-        ("reviews?", "complaint"),
-        ("care plan|support plan", "needs assessment"),
-        ("personal budget", "direct payment"),
-        ("direct payments?", "personal budget"),
-        ("enquiry", "prosecution"),
-        ("advocate", "solicitor"),
-        ("assess", "charge"),
-    ),
-    "scope": _swaps(
-        ("all", "some"),
-        ("every", "nearly every"),
-        ("any", "every"),
-        ("some", "all"),
-        ("only ", ""),
-        ("usually", "always"),
-        ("at least", "at most"),
-        ("most", "all"),
-        ("both", "one"),
-        ("each", "one"),
-        ("or more", "or less"),
-        ("up to", "at least"),
-        ("normally", "always"),
-        ("often", "always"),
-    ),
+    "time": swaps(*PAIRS["time"]),
+    "person": swaps(*PAIRS["person"]),
+    "body": swaps(*PAIRS["body"]),
+    "step": swaps(*PAIRS["step"]),
+    "scope": swaps(*PAIRS["scope"]),
     "condition": conditions,
     "nation": nations,
     "in force": in_force,
     "invention": inventions,
     "turned": turned,
 }
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _small(text: str) -> str:

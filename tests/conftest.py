@@ -25,7 +25,8 @@ from ingest.build import build_library
 # Tiny matrices: a second thread of torch would cost more than it helps. Read when torch is first imported, here and in
 # the commands that tests start.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-pytest_plugins = ["telegram_world"]  # a Telegram on loopback, and a bot at work, for the tests of the bot
+# a real browser; a Telegram on loopback, and a bot at work
+pytest_plugins = ["browsing", "telegram_world"]
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ("sources.toml", "topics.toml", "contacts.toml", "figures.toml", "glossary.toml")
 

@@ -1,7 +1,9 @@
 """Runs are alike twice, go on where they stopped, are compared item by item, and the gate goes red for what it should."""
 
 import json
+import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,17 @@ from jsonschema import Draft202012Validator
 
 from assistant.domain import Force
 from assistant.errors import BadSource
+from assistant.reference import Reference
+from assistant.routing import load_routes
+from evals import commands
 from evals.accepted import grades_of, read_accepted, write_accepted
 from evals.cases import DATA, all_cases, load_cases
 from evals.compare import compare, why_worse
 from evals.corpus import swapped
 from evals.gate import fallen, hold
+from evals.kept import keep, last_run, runs_of
 from evals.outcomes import Run, as_json, read_run
+from evals.repeats import repeats_of
 from evals.run import run_cases
 
 
@@ -49,6 +56,19 @@ def test_every_case_in_the_repository_follows_the_schema_and_has_an_id_of_its_ow
     assert all(case.gold for case in cases if case.kind != "message")
 
 
+def test_the_cases_cover_every_topic_and_verdicts_are_known_for_many(reference: Reference) -> None:
+    asked = [case for case in all_cases() if case.gold]
+    assert {case.topic for case in asked} == set(reference.topics)
+    assert sum(case.verdict is not None for case in asked) >= 100
+
+
+@pytest.mark.slow  # 1,394 messages through every pattern
+def test_the_messages_cover_every_route_that_has_patterns(real_corpus: Path) -> None:
+    router = load_routes(real_corpus)
+    taken = {signpost.route for case in all_cases() if (signpost := router.route(case.message))}
+    assert {route.name for route in router.routes if route.patterns} <= taken
+
+
 def test_a_line_that_is_no_case_is_named(tmp_path: Path) -> None:
     path = tmp_path / "cases.jsonl"
     path.write_text('{"id": "qa-1", "question": "x", "style": "faq", "topic": "t", "split": "someday"}\n')
@@ -65,6 +85,43 @@ def test_two_runs_are_alike_to_the_byte_and_follow_the_schema(built: Built, tmp_
     assert read_run(tmp_path / "run.json") == first
     with pytest.raises(BadSource, match="care-act evals run"):
         read_run(DATA / "floors.toml")
+
+
+def test_a_run_that_does_not_follow_the_schema_is_not_kept(built: Built, tmp_path: Path) -> None:
+    run = small_run(built)
+    first, second = keep(run, {}, tmp_path), keep(run, {"qa-1": {"total": 1.0}}, tmp_path)
+    assert [kept.folder for kept in runs_of(tmp_path)] == [first.folder, second.folder]
+    assert last_run(tmp_path).timings() == {"qa-1": {"total": 1.0}}
+    wrong = replace(run, outcomes=(replace(run.outcomes[0], confidence="high"),))  # type: ignore[arg-type]
+    with pytest.raises(BadSource, match=r"run.schema.json: outcomes.0.confidence"):
+        keep(wrong, {}, tmp_path)
+    assert len(runs_of(tmp_path)) == 2
+    with pytest.raises(BadSource, match="care-act evals run"):
+        last_run(tmp_path / "nowhere")
+
+
+def test_repeats_are_alike_or_say_what_came_out_differently(built: Built) -> None:
+    run = small_run(built)
+    assert repeats_of([run, small_run(built)]).alike
+    other = spoiled(run, "facts", only=CASE.id)
+    found = repeats_of([run, other])
+    assert (found.alike, found.unlike) == (False, (CASE.id,))
+    told = "\n".join(found.lines())
+    assert "came out differently 50.0% (1 of 2, 95% interval" in told
+    assert "n 2 in each of 2" in told  # facts counted once, however often asked
+
+
+def test_a_run_asked_twice_says_that_it_is_alike(
+    built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = Path(shutil.copytree(built.settings.home, tmp_path / "home"))
+    monkeypatch.setattr(commands, "load_settings", lambda: built.settings.model_copy(update={"home": home}))
+    monkeypatch.setattr(commands, "all_cases", lambda: [CASE, RISKY])
+    monkeypatch.setattr(commands, "run_cases", partial(run_cases, opens=examined))
+    commands.run(split="all", processes=1, repeats=2)
+    assert "alike to the byte" in capsys.readouterr().out
+    one, other = ((kept.folder / "run.json").read_bytes() for kept in runs_of(home))
+    assert one == other
 
 
 def test_a_run_that_stopped_goes_on_where_it_was(built: Built, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from assistant.reference import Reference
 from evals.cases import Case
 from evals.graders import grade
 from evals.graders.facts import CHECKING, COMPOSING, CORPUS, RETRIEVAL, ROUTE, stage
-from evals.graders.law import ndcg
+from evals.graders.law import ndcg, place_stage
 from evals.graders.verdict import Graded, World
 from evals.measures import BY_NAME
 from evals.road import Trial
@@ -145,6 +145,28 @@ def test_a_missing_fact_is_laid_at_the_step_that_lost_it(world: World, built: Bu
     assert stage(trial, world, fact, handed=False) == RETRIEVAL
     assert stage(replace(trial, drafted=()), world, fact, handed=True) == COMPOSING
     assert stage(replace(trial, drafted=("they must meet it",)), world, fact, handed=True) == CHECKING
+
+
+def test_an_answer_without_the_right_law_is_laid_at_the_step_that_lost_it(world: World, built: Built) -> None:
+    trial = examined(built.settings).ask(CASE)
+
+    def lost(gold: str, found: bool = True) -> str:
+        case = replace(CASE, gold=(gold,))
+        return place_stage(replace(trial, case=case, found=trial.found if found else ()), world)
+
+    assert lost("care-act-2014 s.20", found=False) == ROUTE
+    assert lost("care-act-2014 s.9999") == CORPUS
+    far = replace(trial.found[0], cards=trial.found[0].cards[-1:])
+    elsewhere = replace(trial, found=(far,), case=replace(CASE, gold=("care-act-2014 s.20",)))
+    assert place_stage(elsewhere, world) == RETRIEVAL
+    assert lost("care-act-2014 s.20") == COMPOSING
+    why = graded(world, replace(ANSWER, sources=()))["cites_gold"].why
+    assert why == "names none of care-act-2014 s.20 [route]"
+
+
+def test_the_words_a_sentence_are_counted(world: World) -> None:
+    for text, words in (("You may ask for help now.", 6), ("word " * 30 + ".", 30)):
+        assert graded(world, replace(saying(text), next_steps=()))["sentence_words"].score == words
 
 
 def test_the_first_card_is_held_to_section_and_topic(world: World, built: Built) -> None:

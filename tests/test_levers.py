@@ -1,22 +1,24 @@
 """The lever table measures what it says, beside peers, and its measures can fail."""
 
-import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from conftest import Built
+from evaluating import small_run
 from typer.testing import CliRunner
 
 from assistant.card_index import Weights
 from assistant.domain import Passage, Place
 from assistant.testing import HashEmbedder
 from evals.cases import Case, Nugget
-from evals.finding import Ranking, measure, score
+from evals.finding import LEGEND, Ranking, measure, score
 from evals.intervals import cell
+from evals.kept import keep
 from evals.levers import Table, levers
 from evals.peers.passages import Tutorial
-from evals.tables import lever_json, lever_tables
+from evals.tables import finding_table
 
 GOLD = ("care-act-2014", "s.20")
 OTHER = ("care-act-2014", "s.10")
@@ -91,12 +93,17 @@ def test_the_table_is_the_same_twice_and_every_figure_has_its_n_and_interval(bui
     cases = [a_case(), a_case(id="c2", split="test", gold=("care-act-2014 s.72",))]
     rows = [table.of_lever(lever, cases, lambda: None) for lever in table.names()]
     again = [table.of_lever(lever, cases, lambda: None) for lever in table.names()]
-    assert lever_json(rows) == lever_json(again)
-    assert [one.title for one in lever_tables(rows)] == ["dev, n 1 questions", "test, n 1 questions"]
-    first = lever_json(rows)[0]["splits"]["dev"]["in_five_sections"]
-    assert first == {"value": 1.0, "n": 1, "low": 0.2065, "high": 1.0}
+    whole = finding_table("levers", LEGEND, rows)
+    assert whole == finding_table("levers", LEGEND, again)
+    assert [[cell.shown for cell in row[:2]] for row in whole.rows[:2]] == [
+        ["the assistant", "dev"],
+        ["without stems", "dev"],
+    ]
+    figures = [cell.shown for row in whole.rows for cell in row[2:]]
+    assert [one for one in figures if not re.fullmatch(r"[\d.]+ \[[\d.]+ [\d.]+\] n\d+|–", one)] == []
     assert cell(rows[0].scores["dev"].in_five_sections) == "100.0 [21 100] n1"
     assert rows[0].scores["test"].in_five_sections.value == 0.0  # its gold is another section
+    assert rows[0].missed == {"dev": (), "test": ("c2",)}
 
 
 def test_the_tutorial_names_the_section_a_chunk_lies_in() -> None:
@@ -109,13 +116,19 @@ def test_the_tutorial_names_the_section_a_chunk_lies_in() -> None:
     assert set(found.sections) == {("sample-act", f"s.{n}") for n in (1, 2, 3)}
 
 
-def test_the_command_writes_the_table_as_json(built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from evals import cli, levers
+def test_the_command_keeps_the_table_beside_the_last_run(
+    built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evals import beside, cli, levers
 
-    monkeypatch.setattr(cli, "load_settings", lambda: built.settings)
+    settings = built.settings
+    home = Path(shutil.copytree(settings.home, tmp_path / "home"))
+    kept = keep(small_run(built), {}, home)
+    monkeypatch.setattr(beside, "load_settings", lambda: settings.model_copy(update={"home": home}))
     monkeypatch.setattr(levers, "choose_embedder", lambda *_: HashEmbedder())
-    out = tmp_path / "levers.json"
-    arguments = ["levers", "--every", "60", "--only", "the assistant", "--out", str(out)]
+    arguments = ["levers", "--every", "60", "--only", "the assistant"]
     done = CliRunner().invoke(cli.app, arguments, catch_exceptions=False)
     assert done.exit_code == 0
-    assert json.loads(out.read_text())[0]["system"] == "the assistant"
+    [table] = kept.tables()
+    assert table.rows[0][0].shown == "the assistant"
+    assert table.rows[0][0].shown in done.output

@@ -33,4 +33,8 @@ def test_the_checker_sees_what_similarity_does_not() -> None:
     ours, overlap, similar = detect(trials, HashEmbedder())
     assert (ours.caught.hits, ours.false_alarms.hits) == (2, 0)
     assert overlap.name == "word overlap"
-    assert overlap.area == similar.area == 1.0  # so few that any difference tells; the threshold is what fails on many
+    assert overlap.area is not None
+    assert similar.area is not None
+    assert (
+        overlap.area.value == similar.area.value == 1.0
+    )  # so few that any difference tells; the threshold is what fails on many

@@ -8,7 +8,8 @@ import numpy as np
 
 from assistant.domain import Status
 from assistant.places import base_ref
-from evals.finding import FIVE, TEN, Section, holds, measure, ranking_of
+from evals.finding import FIVE, TEN, Section, holds, measure, ranking_of, sections_of_card
+from evals.graders.facts import COMPOSING, CORPUS, RETRIEVAL, ROUTE
 from evals.graders.verdict import Graded, World, one
 from evals.road import Trial
 
@@ -18,11 +19,12 @@ def grade(trial: Trial, world: World) -> Iterator[Graded]:
     case, answer = trial.case, trial.answer
     if not case.gold:
         return
-    yield one("answered", answer.status is Status.ANSWERED, f"status {answer.status}")
+    lost = f"[{place_stage(trial, world)}]"
+    yield one("answered", answer.status is Status.ANSWERED, f"status {answer.status} {lost}")
     found = ranking_of(trial, world.library.steps, "")
     measured = measure(case, found)
     first = ", ".join(f"{source} {ref}" for source, ref in found.sections[:FIVE]) or "nothing"
-    why = f"none of {', '.join(case.gold)} in: {first}"
+    why = f"none of {', '.join(case.gold)} in: {first} {lost}"
     yield one("in_five", measured.in_five_sections, why)
     yield one("in_five_cards", measured.in_five_items, why)
     missing = [gold for gold in case.gold if not any(holds(gold, place) for place in found.sections[:FIVE])]
@@ -38,8 +40,21 @@ def grade(trial: Trial, world: World) -> Iterator[Graded]:
     yield one(
         "cites_gold",
         any(holds(g, place) for g in case.gold for place in cited),
-        f"names none of {', '.join(case.gold)}",
+        f"names none of {', '.join(case.gold)} {lost}",
     )
+
+
+def place_stage(trial: Trial, world: World) -> str:
+    """The step that lost the right law: a route took the message, nothing in the library rests on it, it was not found, or it
+    was found and not chosen. Means something only where an answer names no gold place."""
+    gold = trial.case.gold
+    if not trial.found:
+        return ROUTE
+    cards = [card for evidence in trial.found for card in evidence.cards[:FIVE]]
+    if any(holds(g, section) for g in gold for scored in cards for section in sections_of_card(scored.card)):
+        return COMPOSING
+    held = {(place.source, base_ref(place.ref)) for place in world.statements_by_place}
+    return RETRIEVAL if any(holds(g, section) for g in gold for section in held) else CORPUS
 
 
 def ndcg(gold: Sequence[str], sections: Sequence[Section]) -> float:

@@ -5,6 +5,7 @@ Each gets its best threshold on the same trials, which flatters it: the area und
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import numpy as np
 from assistant.embedding import Embedder
 from assistant.verifying import check
 from evals.checking import INNOCENT, Trial
-from evals.intervals import Rate
+from evals.intervals import Mean, Rate
 
 _WORD = re.compile(r"[a-z0-9£]+")
 FALSE_ALARMS = 0.05
@@ -27,7 +28,7 @@ class Detection:
     name: str
     caught: Rate
     false_alarms: Rate
-    area: float | None
+    area: Mean | None
 
 
 def detect(trials: Sequence[Trial], embedder: Embedder) -> list[Detection]:
@@ -68,7 +69,16 @@ def _cosines(trials: Sequence[Trial], embedder: Embedder) -> list[float]:
     ]
 
 
-def _area(support: np.ndarray, false: np.ndarray) -> float:
-    """The chance that a true sentence scores above a false one (the area under the ROC curve); ties count half."""
-    true, wrong = support[~false][:, None], support[false][None]
-    return float(((true > wrong) + 0.5 * (true == wrong)).mean())
+def _area(support: np.ndarray, false: np.ndarray) -> Mean:
+    """The chance that a true sentence scores above a false one (the area under the ROC curve); ties count half.
+
+    The interval is that of Hanley and McNeil (1982).
+    """
+    true, wrong = support[~false], support[false]
+    ordered = np.sort(wrong)
+    below, upto = np.searchsorted(ordered, true, "left"), np.searchsorted(ordered, true, "right")
+    area = float((below + upto).mean() / 2 / len(wrong))
+    one, other = area / (2 - area), 2 * area**2 / (1 + area)
+    spread = area * (1 - area) + (len(true) - 1) * (one - area**2) + (len(wrong) - 1) * (other - area**2)
+    half = 1.96 * math.sqrt(max(0.0, spread) / (len(true) * len(wrong)))
+    return Mean(area, len(support), (max(0.0, area - half), min(1.0, area + half)))

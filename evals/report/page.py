@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import xml.etree.ElementTree as ET  # written with, never read with
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from evals.intervals import cell
+from evals.kept import Cell, Table, Timings
 from evals.measures import BY_NAME, Measure
-from evals.outcomes import Figure, Outcome, Run, figures, groups
+from evals.outcomes import Outcome, Run, figures, groups
 from evals.report import plots
-
-_SHOWN = {"in_five": "a right section in five", "facts": "facts said"}
-_TREND = {"in_five": "a right section in five", "facts": "facts said", "cites_gold": "names a right section"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +21,12 @@ class Line:
 
     measure: Measure
     group: str
-    shown: str
-    short: tuple[Outcome, ...]
+    figure: Cell
 
 
-def page(
-    run: Run,
-    timings: Mapping[str, Mapping[str, float]],
-    earlier: Sequence[tuple[str, Run]],
-    extras: Mapping[str, Any],
-    made: str,
-) -> str:
-    """The page. `earlier` are kept runs, oldest first, this one last; `extras` are tables of peers by title."""
+def page(run: Run, timings: Timings, earlier: Sequence[tuple[str, Run]], tables: Sequence[Table], made: str) -> str:
+    """The page. `earlier` are kept runs, oldest first, this one last; `tables` stand beside the run's own figures."""
     by_group = groups(run)
-    questions = [o for o in run.outcomes if o.kind != "message"]
-    lines = [line for group, some in by_group.items() for line in _lines(group, some)]
-    listed = {o.id: o for line in lines for o in line.short}
     template = Environment(
         loader=PackageLoader("evals.report"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
     ).get_template("report.html")
@@ -49,45 +34,19 @@ def page(
         made=made,
         what=run.what,
         groups={group: len(some) for group, some in by_group.items()},
-        lines=lines,
-        items=[listed[key] for key in sorted(listed)],
+        lines=[line for group, some in by_group.items() for line in _lines(group, some)],
+        outcomes=run.outcomes,
+        known=frozenset(run.by_id),
         measures=BY_NAME,
-        plots=list(_plots(run, questions, timings, earlier)),
-        extras=extras,
+        plots=list(plots.drawn(run.outcomes, timings, [(name, one.outcomes) for name, one in earlier])),
+        tables=tables,
     )
 
 
 def _lines(group: str, outcomes: Sequence[Outcome]) -> Iterator[Line]:
     for name, value in figures(outcomes).items():
-        short = tuple(o for o in outcomes if name in o.why and name in o.grades)
-        yield Line(BY_NAME[name], group, shown(value), short)
-
-
-def shown(value: Figure) -> str:
-    """A figure with its n and interval, as the tables have it."""
-    return cell(value)
-
-
-def _plots(
-    run: Run,
-    questions: Sequence[Outcome],
-    timings: Mapping[str, Mapping[str, float]],
-    earlier: Sequence[tuple[str, Run]],
-) -> Iterator[plots.Plot]:
-    yield plots.confusion(run.outcomes)
-    if questions:
-        yield plots.risk_coverage(questions)
-        yield plots.by(questions, "topic", _SHOWN)
-        yield plots.by(questions, "style", _SHOWN)
-        grades = [o.grades["reading_grade"][0] for o in questions if "reading_grade" in o.grades]
-        if grades:
-            yield plots.histogram(grades, "Reading grade", "Flesch-Kincaid grade")
-    totals = [times["total"] for times in timings.values() if "total" in times]
-    if totals:
-        yield plots.histogram(totals, "Latency", "milliseconds an answer")
-    if earlier and questions:
-        runs = [(name, [o for o in one.outcomes if o.kind != "message"]) for name, one in earlier]
-        yield plots.trend([(name, some) for name, some in runs if some], _TREND)
+        short = tuple(o.id for o in outcomes if name in o.why and name in o.grades)
+        yield Line(BY_NAME[name], group, Cell(cell(value), short))
 
 
 def junit(run: Run) -> str:
@@ -106,10 +65,3 @@ def junit(run: Run) -> str:
             ET.SubElement(case, "failure", message=broken[0][:200]).text = "\n".join(broken)
     suite.set("failures", str(failures))
     return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
-
-
-def read_timings(folder: Path) -> dict[str, dict[str, float]]:
-    """The times of a kept run; none when they were not kept."""
-    path = folder / "timings.json"
-    held: dict[str, dict[str, float]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return held
