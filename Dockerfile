@@ -33,17 +33,18 @@ RUN /opt/care-act/bin/pip install --no-cache-dir --quiet -c constraints.txt torc
  && /opt/care-act/bin/care-act ingest build
 
 FROM product AS thin
-# What no answer needs: the installer, tests of packages, types for checkers.
-RUN /opt/care-act/bin/pip uninstall --quiet --yes pip setuptools 2>/dev/null; \
+# What no answer needs: a client for clusters that Chroma asks for and only its own servers there use (126 MB), the
+# installer, tests of packages, types for checkers.
+RUN /opt/care-act/bin/pip uninstall --quiet --yes kubernetes pip setuptools 2>/dev/null; \
     find /opt/care-act/lib -depth -type d \( -name tests -o -name test \) -exec rm -rf {} + ; \
     find /opt/care-act/lib -name '*.pyi' -delete
 
-FROM python
+# The image without a library: `--target bare`, and a library built elsewhere mounted at /var/lib/care-act.
+FROM python AS bare
 LABEL org.opencontainers.image.title="Care Act assistant" \
       org.opencontainers.image.description="True, plain, cited answers about adult social care in England" \
       org.opencontainers.image.licenses="MIT AND CC-BY-4.0"
 COPY --from=thin /opt/care-act /opt/care-act
-COPY --from=library --chown=65532:65532 /var/lib/care-act /var/lib/care-act
 # TOKENIZERS_… is no secret, whatever its name looks like.
 # hadolint ignore=DL3064
 ENV PATH=/opt/care-act/bin:$PATH \
@@ -51,10 +52,13 @@ ENV PATH=/opt/care-act/bin:$PATH \
     HF_HUB_OFFLINE=1 TOKENIZERS_PARALLELISM=false \
     CARE_ACT_HOME=/var/lib/care-act CARE_ACT_HOST=0.0.0.0 CARE_ACT_PORT=8000
 USER 65532:65532
-# Chroma writes beside its files even when it only reads: this folder must be a volume where the root is read-only.
-VOLUME /var/lib/care-act
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
   CMD ["python3", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 ENTRYPOINT ["care-act"]
 CMD ["serve"]
+
+FROM bare
+COPY --from=library --chown=65532:65532 /var/lib/care-act /var/lib/care-act
+# Chroma writes beside its files even when it only reads: this folder must be a volume where the root is read-only.
+VOLUME /var/lib/care-act

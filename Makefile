@@ -10,7 +10,7 @@ LEGISLATION := ../shared/originals/legislation
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: help run install library serve test test-all check contract audit coverage evaluate fuzz clean
+.PHONY: help run install library serve test test-all check contract audit coverage evaluate fuzz release clean
 .DEFAULT_GOAL := help
 
 help: ## what there is to run
@@ -70,6 +70,17 @@ evaluate: $(BIN)/.tools ## the fast part of the evaluation, on a library built f
 	@echo "== Evaluation (builds the library first; unchanged texts keep their vectors)"
 	$(BIN)/care-act ingest build $(if $(wildcard $(LEGISLATION)),--originals $(LEGISLATION))
 	$(BIN)/care-act evals gate --fast
+
+release: $(BIN)/.tools ## bill of materials, licences, known faults of packages, secrets; written to build/
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[release]'
+	mkdir -p build
+	$(BIN)/cyclonedx-py environment --output-format JSON --output-file build/sbom.json $(BIN)/python
+	$(BIN)/pip-licenses --python $(BIN)/python --format markdown --order license --output-file build/licences.md
+	$(BIN)/pip-licenses --python $(BIN)/python --summary --order count
+	@echo "== Secrets"
+	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
+	@echo "== Known faults of packages (asks an index of advisories: needs a network)"
+	$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip
 
 fuzz: $(BIN)/.tools ## ten thousand damaged documents through the readers
 	FUZZED=10000 $(BIN)/pytest -q tests/test_limited.py -k damaged

@@ -89,6 +89,13 @@ class Assistant:
             answer = answer or self._presenter.failed(answer_id, register)
             yield from _unshown(answer, shown)
         assert answer is not None
+        ended = {
+            "answer": answer_id,
+            "status": answer.status.value,
+            "composer": answer.composer,
+            "steps_ms": dict(timings),
+        }
+        log.info("answered", extra=ended)
         notes = (*answer.notes, privacy.NOTE) if privacy.found(message) else answer.notes
         yield Event("answer", replace(answer, notes=notes, timings_ms=timings))
 
@@ -195,3 +202,4 @@ def _timed(timings: dict[str, float], step: str, clock: Callable[[], float] = ti
         yield
     finally:
         timings[step] = round((clock() - started) * 1000, 3)
+        log.debug("step done", extra={"step": step, "ms": timings[step]})

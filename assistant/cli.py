@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from assistant import key_commands
+from assistant import channel_commands, key_commands
 from assistant.domain import Register
 from assistant.errors import CareActError
 from assistant.presenting import as_json, as_text
@@ -22,8 +22,8 @@ from assistant.settings import load_settings
 app = typer.Typer(
     help="Answers about adult social care in England, in plain words, with the law they rest on.", no_args_is_help=True
 )
+channel_commands.join(app)
 app.add_typer(key_commands.app, name="keys")
-WARM_UP = "Can I get a break from looking after my mum?"  # loads the model before the first person asks
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 AsRegister = Annotated[Register, typer.Option("--register", help="plain words, easy read, or for staff")]
 
@@ -102,57 +102,6 @@ def check(
 
 
 @app.command()
-def serve(
-    host: str = "",
-    port: int = 0,
-    admin: Annotated[bool, typer.Option("--admin", help="Also serve the maintainers' view, for staff keys.")] = False,
-    bot: Annotated[bool, typer.Option("--telegram", help="Also answer on Telegram.")] = False,
-) -> None:
-    """Serve the page and the API."""
-    from assistant.web import create_app
-    from assistant.web.server import serve as serve_app
-    from assistant.wiring import build_house
-
-    settings = load_settings(host=host or None, port=port or None)
-    _refuse_port_in_use(settings.host, settings.port)
-    house = build_house(settings)
-    app = create_app(house, settings, with_admin=admin)
-    if bot:
-        from assistant.telegram.bot import CareActBot
-        from assistant.telegram.webhook import join
-
-        join(app, CareActBot(house, settings), settings)
-    house.assistant.answer(WARM_UP)
-    _console().print(f"Serving on http://{settings.host}:{settings.port} (stop with Ctrl-C)")
-    serve_app(app, settings)
-
-
-@app.command()
-def telegram() -> None:
-    """Answer on Telegram: asks Telegram for messages, or takes them at CARE_ACT_TELEGRAM_WEBHOOK when that is set."""
-    import asyncio
-
-    from assistant.telegram.bot import CareActBot
-    from assistant.telegram.polling import run_until_signalled
-    from assistant.telegram.webhook import front
-    from assistant.wiring import build_house
-
-    settings = load_settings()
-    house = build_house(settings)
-    bot = CareActBot(house, settings)
-    house.assistant.answer(WARM_UP)
-    if settings.telegram_webhook:
-        import uvicorn
-
-        _refuse_port_in_use(settings.host, settings.port)
-        _console().print(f"Answering on Telegram, by webhook on http://{settings.host}:{settings.port}")
-        uvicorn.run(front(bot, settings), host=settings.host, port=settings.port, log_level="warning", access_log=False)
-    else:
-        _console().print("Answering on Telegram (stop with Ctrl-C)")
-        asyncio.run(run_until_signalled(bot))
-
-
-@app.command()
 def verify(
     sentence: Annotated[str, typer.Argument(help="The sentence to check.")] = "",
     evidence: Annotated[
@@ -228,19 +177,6 @@ def _prompt() -> str:
         return input("You: ").strip()
     except (EOFError, KeyboardInterrupt):
         return ""
-
-
-def _refuse_port_in_use(host: str, port: int) -> None:
-    import socket
-
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as exc:
-            raise CareActError(
-                f"{host}:{port} cannot be used ({exc.strerror}). Stop what is using it, or choose another with --port or CARE_ACT_PORT."
-            ) from exc
 
 
 def _console() -> Console:

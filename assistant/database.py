@@ -99,6 +99,8 @@ def _engine(url: str) -> sa.Engine:
             parsed = parsed.set(drivername="postgresql+psycopg")
         lasting = parsed.get_backend_name() != "sqlite" or parsed.database not in {None, "", ":memory:"}
         more: dict[str, Any] = {"pool_size": 8, "max_overflow": 40, "pool_timeout": _PATIENCE} if lasting else {}
+        if parsed.get_backend_name() == "postgresql":
+            more["connect_args"] = {"connect_timeout": max(2, round(_PATIENCE))}
         engine = sa.create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite", **more)
     except (SQLAlchemyError, ImportError) as exc:
         raise BadSetting(
@@ -110,6 +112,8 @@ def _engine(url: str) -> sa.Engine:
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _tune)
         sa.event.listen(engine, "begin", _begin)
+    else:
+        sa.event.listen(engine, "connect", _hurry)
     return engine
 
 
@@ -122,6 +126,12 @@ def _tune(connection: Any, _: Any) -> None:
         f"busy_timeout={_PATIENCE * 1000:.0f}",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _hurry(connection: Any, _: Any) -> None:
+    """PostgreSQL waits for a lock without end; an answer must not."""
+    connection.execute(f"SET statement_timeout = {_PATIENCE * 1000:.0f}")
+    connection.commit()
 
 
 def _begin(connection: sa.Connection) -> None:

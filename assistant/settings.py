@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -34,6 +34,12 @@ class Settings(BaseSettings):
         True, description="whether danger is listened for beyond the fixed patterns; off only to measure what it buys"
     )
 
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="what is logged at least; debug adds a line for each step of the road"
+    )
+    log_format: Literal["auto", "json", "plain"] = Field(
+        "auto", description="how a log line looks; auto is plain on a terminal and JSON elsewhere"
+    )
     chroma_url: str = Field(
         "", description="a Chroma server that several processes share, http://host:port; embedded when empty"
     )

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-PATIENCE = 180  # seconds an engine has to come up on a busy machine
+PATIENCE = 600  # seconds an engine has to come up on a busy machine
 
 
 def free_port() -> int:

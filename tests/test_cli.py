@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from conftest import Built, make_small_corpus
+from engines import free_port
+from telegram_world import TOKEN, peer
 
 COMMAND = Path(sys.executable).with_name("care-act")
 
@@ -147,6 +150,19 @@ def test_json_is_one_object_and_keeps_the_register_whatever_bytes_were_typed(rea
     answer = json.loads(done.stdout)
     assert (answer["status"], answer["register"]) == ("answered", "staff")
     assert answer["sources"][0]["place"].startswith("s.")
+
+
+def test_served_with_telegram_it_answers_there_and_on_the_page(ready: Run) -> None:
+    port = free_port()
+    with peer() as world:
+        told = {"CARE_ACT_TELEGRAM_API": world.address, "CARE_ACT_TELEGRAM_TOKEN": TOKEN}
+        with ready.started("serve", "--telegram", "--port", str(port), **told) as serving:
+            assert "Serving on" in serving.stdout.readline()
+            assert (
+                "Your council must meet your needs" in world.say("Can I get a break from looking after my mum?")["text"]
+            )
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=60) as response:
+                assert response.status == 200
 
 
 def test_an_empty_question_is_asked_back(ready: Run) -> None:

@@ -103,7 +103,7 @@ def test_none_of_it_is_in_a_log_the_database_the_metrics_or_a_trace(
     stored = b"".join(path.read_bytes() for path in (tmp_path / "kept").iterdir()).decode("latin-1")
     traced = "\n".join(span.to_json() for span in spans.get_finished_spans())
     assert "care_act_answers_total" in measured
-    assert "POST /api/ask" in logged
+    assert "/api/ask" in logged
     assert "tools/call" in traced
     assert len(stored) > 1000
     for where, text in (("log", logged), ("database", stored), ("metrics", measured), ("trace", traced)):

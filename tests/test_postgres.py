@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 from engines import postgres
 
 from assistant.conversations import Conversations
@@ -69,3 +70,16 @@ def test_keys_are_shared(url: str) -> None:
 def test_a_server_that_is_away_raises_our_error() -> None:
     with pytest.raises(ConversationsUnavailable, match="Answers still come"):
         Conversations("postgresql://care@127.0.0.1:9/nowhere").said(KEY)
+
+
+def test_a_table_that_somebody_locks_is_waited_for_only_a_moment(url: str) -> None:
+    conversations = Conversations(url)
+    conversations.remember(KEY, "hello")
+    engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        connection.execute(sa.text("LOCK TABLE conversation IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(ConversationsUnavailable, match="QueryCanceled"):
+            conversations.said(KEY)
+    engine.dispose()
+    assert conversations.said(KEY) == ("hello",)
+    conversations.close()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from telegram import Update
 
+from assistant import logs
 from assistant.errors import ConversationsUnavailable
 from assistant.telegram.ledger import CURRENT, Delivery, Ledger
 
@@ -138,8 +139,9 @@ class Intake:
         delivery = await self._delivery(number)
         if delivery is not None:
             CURRENT.set(delivery)
-            await self._answer(update)
-            await self._mark_done(delivery)
+            with logs.request(f"update-{number}"):
+                await self._answer(update)
+                await self._mark_done(delivery)
         self._finish(number)
 
     async def _delivery(self, number: int) -> Delivery | None:

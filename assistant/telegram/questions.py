@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Executor
+from contextvars import copy_context
+from functools import partial
 from typing import Protocol
 
 from telegram import InlineKeyboardMarkup
@@ -91,7 +93,9 @@ class Questions:
             said = said[:-1]
         answer_id = self._memory.answer_id(at.chat, at.update)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._workers, self._assistant.answer, text, said, recall.register, answer_id)
+        # An executor's threads know nothing of the task: what is logged there must carry the same request.
+        answer = partial(copy_context().run, self._assistant.answer, text, said, recall.register, answer_id)
+        return await loop.run_in_executor(self._workers, answer)
 
     async def _remember(self, at: Where, text: str, recall: Recall, answer: Answer) -> None:
         if answer.status not in _KEPT:

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant import logs
 from assistant.web.metrics import Metrics
 from assistant.web.problems import internal, of_http, problem
 from assistant.web.shapes import LONGEST_BODY
@@ -56,10 +57,13 @@ class Guard:
         exchange = _Exchange(scope, receive, send, self._body_seconds)
         self._metrics.in_progress.inc()
         try:
-            await self._within_time(exchange)
+            with logs.request(exchange.id):
+                try:
+                    await self._within_time(exchange)
+                finally:
+                    self._note(exchange)
         finally:
             self._metrics.in_progress.dec()
-            self._note(exchange)
 
     async def _within_time(self, exchange: _Exchange) -> None:
         """Serve; say so when no answer has begun in time. A thread that works on is left to end by itself."""
@@ -95,7 +99,8 @@ class Guard:
         method = exchange.scope["method"] if exchange.scope["method"] in _METHODS else "other"
         seconds = time.perf_counter() - exchange.began
         self._metrics.requested(method, route, exchange.status, seconds)
-        log.info("request %s: %s %s %d in %.1f ms", exchange.id, method, route, exchange.status, seconds * 1000)
+        told = {"method": method, "route": route, "status": exchange.status, "ms": round(seconds * 1000, 1)}
+        log.info("served", extra=told)
 
 
 class _Exchange:

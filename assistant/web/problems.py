@@ -86,7 +86,7 @@ def plain_errors(app: FastAPI) -> None:
 
     @app.exception_handler(ConversationsUnavailable)
     async def away(request: Request, exc: ConversationsUnavailable) -> Response:
-        log.error("request %s: %s", _id(request), exc)
+        log.error("%s", exc)
         return problem(
             503, "Not now", "The store behind this is away. Try again in a minute.", _id(request), {"Retry-After": "60"}
         )
@@ -107,7 +107,7 @@ def internal(exc: Exception, request_id: str) -> Response:
     frames = traceback.extract_tb(exc.__traceback__)[-6:]
     where = " ← ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
     said = f": {exc}" if isinstance(exc, CareActError) else ""
-    log.error("request %s failed: %s%s at %s", request_id, type(exc).__name__, said, where)
+    log.error("a request failed: %s%s at %s", type(exc).__name__, said, where)
     detail = f"Nothing was kept. Try again; if it stays, tell the operator the request id. {_DANGER}"
     return problem(500, "Something went wrong", detail, request_id)
 

@@ -86,7 +86,13 @@ class PatientProtocol(HttpToolsProtocol):
 
 def configured(app: FastAPI, **more: Any) -> uvicorn.Config:
     """How an application is served: nothing logged but faults, patient with slow clients up to a point."""
-    options: dict[str, Any] = {"log_level": "warning", "access_log": False, "server_header": False, "ws": "none"}
+    options: dict[str, Any] = {
+        "log_level": "warning",
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "ws": "none",
+    }
     return uvicorn.Config(app, http=PatientProtocol, **(options | more))
 
 
