@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
 
-from assistant import privacy
+from assistant import privacy, tracing
 from assistant.checks import Checks
 from assistant.composing import Composer
 from assistant.domain import Answer, Draft, DraftSentence, Event, Evidence, Question, Register, Status
@@ -202,4 +202,5 @@ def _timed(timings: dict[str, float], step: str, clock: Callable[[], float] = ti
         yield
     finally:
         timings[step] = round((clock() - started) * 1000, 3)
+        tracing.ended(step, timings[step])
         log.debug("step done", extra={"step": step, "ms": timings[step]})

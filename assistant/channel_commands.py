@@ -33,7 +33,7 @@ def serve(
 
     settings = load_settings(host=host or None, port=port or None)
     _refuse_port_in_use(settings.host, settings.port)
-    _log(settings)
+    _watch(settings)
     house = build_house(settings)
     app = create_app(house, settings, with_admin=admin)
     if bot:
@@ -56,7 +56,7 @@ def telegram() -> None:
     from assistant.wiring import build_house
 
     settings = load_settings()
-    _log(settings)
+    _watch(settings)
     house = build_house(settings)
     bot = CareActBot(house, settings)
     house.assistant.answer(WARM_UP)
@@ -71,11 +71,17 @@ def telegram() -> None:
         asyncio.run(run_until_signalled(bot))
 
 
-def _log(settings: Settings) -> None:
+def _watch(settings: Settings) -> None:
     from assistant.logs import start_logging
 
     on_a_terminal = settings.log_format == "auto" and sys.stderr.isatty()
     start_logging(settings.log_level, as_json=settings.log_format != "plain" and not on_a_terminal)
+    if settings.traces_url:
+        import atexit
+
+        from assistant.tracing import start_tracing
+
+        atexit.register(start_tracing(settings.traces_url))
 
 
 def _say(text: str) -> None:

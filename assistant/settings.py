@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "json", "plain"] = Field(
         "auto", description="how a log line looks; auto is plain on a terminal and JSON elsewhere"
     )
+    traces_url: str = Field(
+        "", description="an OpenTelemetry collector, http://host:4317; nothing is traced when empty"
+    )
     chroma_url: str = Field(
         "", description="a Chroma server that several processes share, http://host:port; embedded when empty"
     )

@@ -20,6 +20,7 @@ from assistant.lookout import Listens, Lookout
 from assistant.models import open_chat_model
 from assistant.narrowing import Narrowing, load_narrowing
 from assistant.presenting import Presenter
+from assistant.recalling import Recalling
 from assistant.reference import Reference, load_reference
 from assistant.retrieval import make_retriever
 from assistant.routing import Router, load_routes
@@ -89,7 +90,7 @@ def build_parts(settings: Settings, embedder: Embedder | None = None) -> Parts:
 
 def _parts(settings: Settings, library: Library, embedder: Embedder | None) -> Parts:
     reference = load_reference(settings.corpus_dir).with_sources(library.sources)
-    model = embedder or choose_embedder(settings, library)
+    model = Recalling(embedder or choose_embedder(settings, library))
     presenter = Presenter(reference, library.quotes, library.manifest.name)
     chat = open_chat_model(settings)
     return Parts(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from telegram import Update
 
-from assistant import logs
+from assistant import logs, tracing
 from assistant.errors import ConversationsUnavailable
 from assistant.telegram.ledger import CURRENT, Delivery, Ledger
 
@@ -139,7 +139,7 @@ class Intake:
         delivery = await self._delivery(number)
         if delivery is not None:
             CURRENT.set(delivery)
-            with logs.request(f"update-{number}"):
+            with logs.request(f"update-{number}"), tracing.spanned("update", request=f"update-{number}"):
                 await self._answer(update)
                 await self._mark_done(delivery)
         self._finish(number)

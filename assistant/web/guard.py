@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant import logs
+from assistant import logs, tracing
 from assistant.web.metrics import Metrics
 from assistant.web.problems import internal, of_http, problem
 from assistant.web.shapes import LONGEST_BODY
@@ -57,7 +57,7 @@ class Guard:
         exchange = _Exchange(scope, receive, send, self._body_seconds)
         self._metrics.in_progress.inc()
         try:
-            with logs.request(exchange.id):
+            with logs.request(exchange.id), tracing.spanned("request", request=exchange.id):
                 try:
                     await self._within_time(exchange)
                 finally:

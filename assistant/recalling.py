@@ -1,0 +1,43 @@
+"""Vectors of texts met a moment ago are not made again. Half a question's texts come twice within one answer."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import numpy as np
+
+from assistant.embedding import Embedder, Vectors
+
+MOST = 4_000  # vectors held, about 6 MB of them
+
+
+class Recalling:
+    """An embedder that remembers its last vectors by a digest of the text, in memory only. Safe to share by threads."""
+
+    def __init__(self, embedder: Embedder, most: int = MOST) -> None:
+        self.name = embedder.name
+        self._embedder, self._most = embedder, most
+        self._held: OrderedDict[bytes, Vectors] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One row a text, as the embedder within gives it."""
+        keys = [hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest() for text in texts]
+        with self._lock:
+            known = {key: self._held[key] for key in keys if key in self._held}
+            for key in known:
+                self._held.move_to_end(key)
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if missing or not keys:
+            made = self._embedder.embed(list(missing.values()))
+            if not keys:
+                return made
+            known.update(zip(missing, made, strict=True))
+            with self._lock:
+                self._held.update((key, known[key].copy()) for key in missing)  # a row of its own keeps no batch alive
+                while len(self._held) > self._most:
+                    self._held.popitem(last=False)
+        return np.stack([known[key] for key in keys])
