@@ -26,7 +26,7 @@ _COUNCIL = re.compile(
     r"\b(?!(?:The|My|Our|Your|This|That|Dear|And|But|So|If|County|City|Borough|District|Local) )"
     r"(?:[A-Z][a-z]+(?:[- ](?:upon|on|and|the|of|under))?[ -]){1,4}(?:Council|council)\b"
 )
-_HOSPITAL = re.compile(r"\b(?:[A-Z][\w’']+ ){1,4}(?:Hospital|hospital|Infirmary|infirmary)\b")
+_HOSPITAL = re.compile(r"(?<!\w)(?<!\w[’'])(?:[A-Z][\w’']+ ){1,4}(?:Hospital|hospital|Infirmary|infirmary)\b")
 _DAY = (
     r"(?:\d{1,2}(?:st|nd|rd|th)? (?:of )?(?:January|February|March|April|May|June|July|August|September|October|November|December)(?: 20\d\d)?|"
     r"(?:next|last|this) (?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|week|month)|\d{1,2}/\d{1,2}/(?:20)?\d\d)"

@@ -11,7 +11,8 @@ NOTE = (
 )
 GONE = "…"  # what stands where a detail was; it holds nothing to search with
 
-_NUMBER_WORD = r"(?:no|num|number|nr|#)?\.?\s*(?:is|was|:|=|-)?\s*"
+# Spaces are taken once and for all (`\s*+`): tried again in every split, a page of them would hold the server for hours.
+_NUMBER_WORD = r"(?:no|num|number|nr|#)?\.?\s*+(?:is|was|:|=|-)?\s*+"
 _DATE = r"(?i:\d{1,2}(?:st|nd|rd|th)?[ ./-](?:\d{1,2}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)[ ./,-]{1,2}(?:19|20)?\d{2})"
 _STREET = r"(?:street|st|road|rd|avenue|ave|lane|close|drive|way|court|crescent|terrace|gardens|place|grove|walk|mews|square|row|hill|rise|green)"
 
@@ -44,11 +45,11 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], bool]], ...]
     ("e-mail", re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}\b"), _always),
     ("card number", re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?![\d.]?\d)"), _is_card),
     ("National Insurance number", re.compile(r"\b[A-Z]{2}[ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[A-D]\b", re.I), _always),
-    ("NHS number", re.compile(rf"\bNHS\s+{_NUMBER_WORD}\d{{3}}[ -]?\d{{3}}[ -]?\d{{4}}\b", re.I), _always),
+    ("NHS number", re.compile(rf"\bNHS\s++{_NUMBER_WORD}\d{{3}}[ -]?\d{{3}}[ -]?\d{{4}}\b", re.I), _always),
     ("NHS number", re.compile(r"(?<![\d.])[1-9]\d{2}[ -]?\d{3}[ -]?\d{4}(?!\d)"), _is_nhs),
     ("sort code", re.compile(r"\b\d{2}-\d{2}-\d{2}\b"), _always),
-    ("sort code", re.compile(rf"\bsort ?code\s*{_NUMBER_WORD}\d{{2}}[ -]?\d{{2}}[ -]?\d{{2}}\b", re.I), _always),
-    ("bank account", re.compile(rf"\b(?:account|acc|a/c)\s*{_NUMBER_WORD}\d{{8}}\b", re.I), _always),
+    ("sort code", re.compile(rf"\bsort ?code\s*+{_NUMBER_WORD}\d{{2}}[ -]?\d{{2}}[ -]?\d{{2}}\b", re.I), _always),
+    ("bank account", re.compile(rf"\b(?:account|acc|a/c)\s*+{_NUMBER_WORD}\d{{8}}\b", re.I), _always),
     ("phone", re.compile(r"(?<![\d.£])(?:\+44 ?|0044 ?|0)(?:\(0\) ?)?[1-9](?:[ -]?\d){8,9}(?!\d)"), _always),
     (
         "name and date of birth",
@@ -59,7 +60,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], bool]], ...]
     ),
     (
         "date of birth",
-        re.compile(rf"\b(?:dob|d\.o\.b\.?|date of birth|born)(?: on| is| was)?\s*[:=]?\s*{_DATE}", re.I),
+        re.compile(rf"\b(?:dob|d\.o\.b\.?|date of birth|born)(?: on| is| was)?\s*+[:=]?\s*+{_DATE}", re.I),
         _always,
     ),
     (

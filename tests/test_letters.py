@@ -118,6 +118,15 @@ def test_people_ask_for_a_letter_in_many_ways(letters: Letters, message: str) ->
     assert letters.asked_for(message)
 
 
+@pytest.mark.parametrize(
+    "word", ["please ", "draft ", "can you help me to ", "ok, ", "write A'", "please write draft "]
+)
+def test_a_hundred_kilobytes_of_one_word_are_looked_at_like_any_other_message(letters: Letters, word: str) -> None:
+    message = word * (100_000 // len(word))
+    assert letters.match(message) == ""
+    assert letters.fields_said("carers-assessment", [message]).keys() <= {"my_limits", "what_i_do"}
+
+
 def test_no_question_that_cards_answer_is_taken_for_a_request(letters: Letters, real_corpus: Path) -> None:
     asked = [phrasing.text for file in read_cards(real_corpus) if file.card for phrasing in file.card.asked]
     assert len(asked) > 10_000

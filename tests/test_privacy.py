@@ -27,6 +27,8 @@ from assistant.privacy import GONE, found, redact
         ("Margaret Hughes, born 12/03/1941", "name and date of birth"),
         ("Mum is Ada King (dob 1 May 1938)", "name and date of birth"),
         ("date of birth: 12.3.41", "date of birth"),
+        ("dob" + " " * 30_000 + "12.3.41", "date of birth"),
+        ("NHS number:" + "\n" * 30_000 + "943 476 5919", "NHS number"),
     ],
 )
 def test_a_detail_is_recognised_and_gone(text: str, kind: str) -> None:
@@ -62,7 +64,11 @@ def test_any_text_is_looked_at_and_twice_is_once(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1 " * 50_000, "a@" * 50_000, "Aa " * 33_000, "1" * 100_000, "a" * 100_000, "12 Aa " * 16_000]
+    "text",
+    [
+        *("1 " * 50_000, "a@" * 50_000, "Aa " * 33_000, "1" * 100_000, "a" * 100_000, "12 Aa " * 16_000),
+        *(f"{word}{gap * 50_000}x" for word in ("NHS", "account", "sort code", "born") for gap in (" ", "\n")),
+    ],
 )
 def test_a_hundred_kilobytes_that_name_nobody_stay_as_they_are(text: str) -> None:
     assert redact(text) == text
