@@ -30,8 +30,10 @@ _POLAR = re.compile(
 _OPEN = re.compile(r"^\W*(?:what|how|who|when|where|why|which|whose)\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]{3,}")
 _ANY_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
-_TURNING = frozenset(
-    {"no", "not", "never", "without", "refuse", "refused", "can't", "cannot", "cant", "don't", "dont", "only", "still"}
+# One of these words more or less makes another question of it: a negation however it is written, a limit, a number.
+_TURNING = re.compile(
+    r"no|not|never|without|refused?|cannot|only|still|none|nobody|nothing|unless|until|before|after|over|under|above|below|"
+    r"more|less|.*n't|(?:ca|do|wo|is|are|does|did|would|could|should|was|were|has|have|had|must)nt|\d.*"
 )
 # Nearly every sentence of ours has some of these.
 _COMMON = SMALL_WORDS | frozenset(
@@ -202,10 +204,14 @@ def is_polar(question: Question) -> bool:
 
 
 def same_words(text: str, other: str) -> bool:
-    """Whether two messages have the same words but for one in eight, and the same negations."""
-    words, others = set(_ANY_WORD.findall(text.lower())), set(_ANY_WORD.findall(other.lower()))
+    """Whether two messages have the same words but for one in eight, and the same negations, limits and numbers."""
+    words, others = _all_words(text), _all_words(other)
     differing = words ^ others
-    return len(differing) * 8 <= len(words | others) and not differing & _TURNING
+    return len(differing) * 8 <= len(words | others) and not any(map(_TURNING.fullmatch, differing))
+
+
+def _all_words(text: str) -> set[str]:
+    return set(_ANY_WORD.findall(text.lower().replace("’", "'")))  # telephones write the curly one
 
 
 def says_again(text: str, said: Iterable[str], overlap: float) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.composing import Composer, Limits, is_polar, says_again
+from assistant.composing import Composer, Limits, is_polar, same_words, says_again
 from assistant.domain import (
     Card,
     Draft,
@@ -124,6 +124,24 @@ def test_the_verdict_is_that_of_the_phrasing_and_not_of_the_card(verdict: Verdic
 def test_a_phrasing_without_a_verdict_gives_none() -> None:
     draft = compose("Can I get help at home?", found(card(), nearest=Phrasing(YES.text, Verdict.NONE)))
     assert draft.sentences[0].text == card().lead[0].text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("can pay", "can’t pay"),  # as a telephone writes it
+        ("is able to pay", "isn't able to pay"),
+        ("is able to pay", "isnt able to pay"),
+        ("pays before she moves", "pays after she moves"),
+        ("has over 14,250 pounds", "has under 14,250 pounds"),
+        ("has 14,250 pounds", "has 24,250 pounds"),
+        ("pays", "pays nothing"),
+    ],
+)
+def test_a_question_turned_round_is_another_question(one: str, other: str) -> None:
+    asked = "Will the council help us with the care home that my old mum needs now if she {} there this summer"
+    assert same_words(asked.format(one), asked.format(one).upper())
+    assert not same_words(asked.format(one), asked.format(other))
 
 
 def test_nothing_is_said_twice() -> None:
