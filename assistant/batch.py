@@ -62,7 +62,7 @@ def answer_batch(assistant: Assistant, lines: list[BatchLine], out: Path) -> Ite
     try:
         done = _already_answered(out)
         sink = out.open("a", encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as exc:
+    except OSError as exc:
         raise BadSource(f"{out} cannot be used: {exc}. Give --out a file in a folder that exists.") from exc
     with sink:
         for line in lines:
@@ -76,19 +76,36 @@ def answer_batch(assistant: Assistant, lines: list[BatchLine], out: Path) -> Ite
             yield answered
 
 
-def _already_answered(out: Path) -> Counter[str]:
-    """How often each id stands in an earlier output. A line cut off by a crash is dropped, so that it is answered again."""
+_OPENS = b'{"id": '  # every answer
+
+
+def _already_answered(out: Path) -> Counter[str | None]:
+    """How often each id stands in an earlier output. A last line cut off by a crash is dropped, so that it is answered again.
+
+    Raises BadSource for a file that holds anything else: it may be somebody's only copy.
+    """
     if not out.exists():
         return Counter()
-    done, whole = Counter[str](), list[bytes]()
-    for line in (held := out.read_bytes()).split(b"\n"):  # bytes: a cut may fall inside a letter
-        try:
-            done[json.loads(line)["id"]] += 1
-            whole.append(line + b"\n")
-        except (ValueError, KeyError, TypeError):
-            continue
-    if (mended := b"".join(whole)) != held:
-        aside = out.with_name(out.name + ".new")
-        aside.write_bytes(mended)
-        aside.replace(out)
+    held = out.read_bytes()  # bytes: a cut may fall inside a letter
+    *lines, last = held.split(b"\n")
+    done = Counter(map(_answer_id, filter(bytes.strip, lines)))
+    if None in done or not (last.startswith(_OPENS) or _OPENS.startswith(last)):
+        raise BadSource(f"{out} holds more than answers. Give --out a new file, or one that an earlier --batch wrote.")
+    if not last:
+        return done
+    if (key := _answer_id(last)) is not None:  # only its line end was cut off
+        done[key] += 1
+        lines.append(last)
+    aside = out.with_name(out.name + ".new")
+    aside.write_bytes(b"".join(line + b"\n" for line in lines))
+    aside.replace(out)
     return done
+
+
+def _answer_id(line: bytes) -> str | None:
+    """The id of an answer; None when the line is none."""
+    try:
+        raw = json.loads(line)
+        return str(raw["id"]) if "status" in raw else None
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -81,6 +81,18 @@ def test_a_cut_in_the_middle_of_a_letter_is_mended_too(assistant: Assistant, ask
     assert len(held(out)) == 4
 
 
+@pytest.mark.parametrize(
+    "theirs", ["my notes\n", '{"id": "q1", "question": "mine"}\n', "one line\nand half of another", "my no"]
+)
+def test_a_file_that_holds_something_else_is_left_as_it_is(
+    assistant: Assistant, asked: Path, out: Path, theirs: str
+) -> None:
+    out.write_text(theirs, encoding="utf-8")
+    with pytest.raises(BadSource, match="more than answers"):
+        run(assistant, asked, out)
+    assert out.read_text(encoding="utf-8") == theirs
+
+
 def test_lines_added_to_the_input_are_answered_and_no_others(assistant: Assistant, asked: Path, out: Path) -> None:
     run(assistant, asked, out)
     with asked.open("a", encoding="utf-8") as more:
