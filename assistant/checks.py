@@ -15,7 +15,7 @@ from assistant.reference import Reference, load_reference
 
 _BANDS = 6
 WEEKLY_INCOME = "{weekly-income}"
-_AMOUNT = re.compile(r"^\s*[=£]?\s*(\d{1,3}(?:,?\d{3})*)(?:\.\d{1,2})?\s*$")
+_AMOUNT = re.compile(r"^\s*[=£]?\s*(\d{1,3}(?:,?\d{3})*)(?:\.(?P<pence>\d{1,2}))?\s*$")
 # What a sentence about the person says, and what it says about somebody they help.
 PRONOUNS = {
     "{you}": ("you", "they"),
@@ -130,7 +130,8 @@ class Checks:
         if question.bands is None or amount is None:
             return ""
         low, high = (self._pounds(name) for name in question.bands)
-        value = int(amount[1].replace(",", ""))
+        # A penny over a limit is over it: pence count as a pound begun, as a step begun does for the income.
+        value = int(amount[1].replace(",", "")) + (int(amount["pence"] or 0) > 0)
         if low < value <= high:
             return f"={value}"
         beside = question.bands_at - 1 if value <= low else question.bands_at + _BANDS

@@ -79,6 +79,6 @@ def _question(step: Step) -> str:
 
 def _chosen(step: Step, said: str) -> str:
     """The choice a number stands for, or what was typed."""
-    if said.isdigit() and 1 <= int(said) <= len(step.choices):
+    if said.isdecimal() and 1 <= int(said) <= len(step.choices):
         return step.choices[int(said) - 1].id
     return said

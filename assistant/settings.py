@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535, description="port the web server listens on")
     threads: int = Field(2, ge=1, le=64, description="processor threads the embedding model may use")
     weights: str = Field(
-        "", description="weights of the fusion, as name=value pairs with commas; see assistant/fusion.py"
+        "", description="weights of the fusion, as name=value pairs with commas; see assistant/card_index.py"
     )
     second_ear: bool = Field(
         True, description="whether danger is listened for beyond the fixed patterns; off only to measure what it buys"

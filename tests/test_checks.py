@@ -60,6 +60,9 @@ SAVINGS = {"who": "me", "place": "home", "owns": "no", "gave": "no"}
     [
         ("14250", "not counted as income"),
         ("£14,250.00", "not counted as income"),
+        ("£14,250.01", "it is £1 a week"),
+        ("£23,250.00", "it is £36 a week"),
+        ("£23,250.50", "may help to pay but does not have to"),
         ("14251", "it is £1 a week"),
         ("14500", "it is £1 a week"),
         ("14501", "it is £2 a week"),
