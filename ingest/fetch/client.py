@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import httpcore
 from protego import Protego
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from assistant.errors import BadSource
+from ingest.fetch.addresses import is_address, sent_on
 from ingest.fetch.guard import Guarded
 from ingest.limited import LARGEST
 
@@ -22,6 +23,10 @@ NAME = "care-act-assistant"
 _REDIRECTS, _ATTEMPTS, _LONGEST_WAIT = 5, 5, 60.0
 _SECONDS = 120.0  # for one document, however slowly it comes
 _TIMEOUT = {"connect": 10.0, "read": 30.0, "write": 30.0, "pool": 10.0}
+_BROKE = (
+    *(httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError),
+    *(httpcore.ReadTimeout, httpcore.WriteTimeout, httpcore.PoolTimeout),
+)
 _PERMANENT = {401: "asks for a password", 403: "does not let us in", 404: "has no such page", 410: "has taken it away"}
 
 
@@ -81,7 +86,7 @@ class Client:
             reply = self._tried(asked, {name: value for name, value in since.items() if value})
             if isinstance(reply, Reply):
                 return reply
-            target = urljoin(asked, reply)
+            target = sent_on(asked, reply)
             if urlsplit(asked).scheme == "https" and urlsplit(target).scheme != "https":
                 raise BadSource(
                     f"{asked} sends on to {target}, which is not encrypted. Give the address it should have."
@@ -130,7 +135,7 @@ class Client:
             ) as response:
                 told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
                 return self._answered(url, response, told)
-        except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError, httpcore.ReadTimeout) as exc:
+        except _BROKE as exc:
             raise _Passing(f"the connection broke: {str(exc) or type(exc).__name__}") from exc
         except httpcore.LocalProtocolError as exc:
             raise BadSource(f"{url} is not an address that can be asked ({exc}).") from exc
@@ -175,9 +180,11 @@ class Client:
 
     def _allowed(self, url: str) -> None:
         """Raises BadSource for an address we may not ask, by its form or by the host's robots.txt."""
+        if not is_address(url):
+            raise BadSource(
+                f"{url} is not a web address that can be asked. Give one that starts with https://, as a browser shows it."
+            )
         parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
-            raise BadSource(f"{url} is not a web address that can be asked. Give one that starts with https://.")
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self._robots:
             self._robots[origin] = self._rules(origin)
@@ -206,7 +213,7 @@ class Client:
                 return None  # 404 and its like: no rules
             if isinstance(reply, Reply):
                 return Protego.parse(reply.raw[:500_000].decode("utf-8", "replace"))
-            asked = urljoin(asked, reply)
+            asked = sent_on(asked, reply)
         return None
 
     def _take_turn(self, host: str) -> None:
