@@ -117,7 +117,8 @@ class Assistant:
         elif language is not None:
             yield Event("answer", self._presenter.clarify(answer_id, " ".join(language.text), register))
         elif signpost is None and self.letters.asked_for(said):
-            yield Event("answer", self._letter(said, history, register, answer_id))
+            draft = self._letter(said, history, register, answer_id)
+            yield Event("answer", replace(draft, notes=(*seen.quietly, *draft.notes)))
         elif signpost is None:
             found = yield from self._looked_up(said, history, register, answer_id, timings)
             yield Event("answer", replace(found, notes=(*seen.quietly, *found.notes)))

@@ -14,7 +14,7 @@ from assistant.letter_forms import GAP, LetterForm, usable_letters
 from assistant.places import title
 from assistant.reference import Reference, load_reference
 
-LONGEST_VALUE = 1500  # characters a gap may take: a letter is no place for a whole message
+LONGEST_VALUE = 4096  # characters a gap may take, as many as a message of Telegram: what a person wrote is not cut
 _SPACE = re.compile(r"[^\S\n]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _LIGHT = str.maketrans(dict.fromkeys("'’‘`´"))

@@ -8,6 +8,7 @@ from conftest import Built
 
 from assistant.assistant import Assistant
 from assistant.domain import Evidence, Question, Register, Status
+from assistant.hearing import Heard
 from assistant.presenting import as_json, as_text
 from assistant.testing import HashEmbedder
 from assistant.wiring import build_parts
@@ -20,6 +21,13 @@ class Breaks:
 
     def retrieve(self, question: Question) -> Evidence:
         raise RuntimeError(f"cannot look for {question.text}")
+
+
+class Doubts:
+    """A second ear that is never sure."""
+
+    def hears(self, message: str) -> Heard:
+        return Heard(perhaps=bool(message))
 
 
 @pytest.fixture
@@ -149,6 +157,13 @@ def test_urgent_help_is_shown_before_anything_is_looked_up_and_outlives_what_bre
     assert events[0].kind == "sentence"
     assert events[-1].value.status is Status.SAFEGUARDING
     assert events[-1].value.contacts
+
+
+def test_doubt_whether_somebody_is_in_danger_is_said_under_a_letter_too(built: Built) -> None:
+    doubting = replace(build_parts(built.settings, HashEmbedder()), listener=Doubts()).assistant()
+    answer = doubting.answer("Please write to the council for me and ask for a carer's assessment")
+    assert answer.status is Status.LETTER
+    assert any("999" in note for note in answer.notes)
 
 
 def test_a_stream_of_broken_machinery_ends_with_a_plain_answer(broken: Assistant) -> None:

@@ -53,7 +53,9 @@ def test_a_value_stays_text_and_bad_ones_do_no_harm(letters: Letters) -> None:
     text = letters.fill("review", {"person": "Ann {council} \x00 [x]", "nothing": "y", "what_changed": "  "}).text
     assert "Ann {council} [x]" in text
     assert "[what has changed since the plan was made]" in text
-    assert len(letters.fill("review", {"person": "x" * 100_000}).text) < 5_000
+    assert len(letters.fill("review", {"person": "x" * 100_000}).text) < 8_000
+    told = "She cannot wash. " * 240  # a long message of Telegram's
+    assert told.strip() in letters.fill("review", {"what_changed": told}).text
 
 
 def test_a_letter_that_cannot_be_used_is_named_with_its_line(small_corpus: Path) -> None:
