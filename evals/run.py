@@ -8,6 +8,7 @@ import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,11 +88,17 @@ def what_of(settings: Settings, cases: Sequence[Case]) -> dict[str, str]:
 
 
 def _code_digest() -> str:
-    """A digest of the assistant's own modules: an unfinished run is not gone on with after a change."""
+    """A digest of the assistant's own modules, words and prompts: an unfinished run is not gone on with after a change."""
     digest = hashlib.sha256()
     for package in ("assistant", "evals"):
-        for path in sorted((Path(__file__).parent.parent / package).rglob("*.py")):
-            digest.update(path.read_bytes())
+        folder = Path(__file__).parent.parent / package
+        for pattern in (
+            "*.py",
+            "wording.toml",
+            "prompts/*.md",
+        ):  # the words the checker knows, and what a model is told
+            for path in sorted(folder.rglob(pattern)):
+                digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -152,8 +159,7 @@ class _Keeping:
             return _nowhere
         self._path.parent.mkdir(parents=True, exist_ok=True)
         file = self._file = self._path.open("w" if self._fresh else "a", encoding="utf-8")
-        if self._fresh:
-            file.write(json.dumps(self._what) + "\n")
+        file.write(json.dumps(self._what) + "\n" if self._fresh else "\n")  # a line cut short ends here
 
         def keep(timed: Timed) -> None:
             line = [OUTCOME.dump_python(timed.outcome, mode="json"), timed.timings_ms]
@@ -176,15 +182,14 @@ def _read_kept(path: Path | None, what: dict[str, str]) -> dict[str, Timed]:
     """What was kept of the same run; nothing of another one. A line cut short is asked again."""
     if path is None or not path.is_file():
         return {}
-    first, *lines = path.read_text(encoding="utf-8").splitlines() or [""]
+    # Not splitlines(): it would cut at U+2028, which an answer may hold.
+    first, *lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
     found: dict[str, Timed] = {}
-    try:
-        if json.loads(first) != what:
-            return {}
-        for line in lines:
+    if first != json.dumps(what):
+        return {}
+    for line in lines:
+        with suppress(ValueError):  # the line that was being written when a run was stopped
             raw, timings = json.loads(line)
             outcome = OUTCOME.validate_python(raw)
             found[outcome.id] = Timed(outcome, timings)
-    except ValueError:
-        pass  # the line that was being written when the run was stopped
     return found

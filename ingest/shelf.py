@@ -79,8 +79,8 @@ def read_shelf(corpus: Path, originals: Path | None, holdings: Holdings | None =
 
 def _places(cards: Iterable[Card], steps: Iterable[NextStep], corpus: Path) -> Iterator[Place]:
     """Every place an answer, a letter or a guided check may cite."""
-    yield from (place for card in cards for place in card.places)
-    said = [statement for step in steps for statement in (*step.statements, *step.easy)]
+    said = [statement for card in cards for statement in (*card.statements, *card.easy, *card.staff)]
+    said += [statement for step in steps for statement in (*step.statements, *step.easy)]
     said += [statement for form in usable_letters(corpus) for statement in form.statements]
     said += [statement for form in usable_checks(corpus).values() for statement in form.statements]
     yield from (place for statement in said for place in statement.places)
