@@ -82,6 +82,9 @@ class ChatModel:
                 for piece in self._pieces(instructions, message, until):
                     begun = True
                     yield piece
+            except GeneratorExit:  # whoever reads has heard enough, which is no fault of the model's
+                self._note_success()
+                raise
             except ChatUnavailable:
                 if begun or last or self._clock() + _BETWEEN >= until:
                     self._note_failure()

@@ -20,7 +20,8 @@ AWAY_NOTE = "The model that words answers could not be reached, so this answer i
 _EVIDENCE = 20  # statements a model is shown
 _SENTENCES = 7  # of an answer, before what to do next
 _WORDS = 35  # of one sentence
-_CITED = re.compile(r"(?P<text>[^\[\]\n]+?)\s*(?P<handles>(?:\[\d{1,3}(?:\s*,\s*\d{1,3})*\]\s*)+)(?P<stop>[.!?]?)")
+_HANDLES = re.compile(r"(?:\[\d{1,3}(?:\s*,\s*\d{1,3})*\]\s*)+")
+_BRACKET = re.compile(r"[\[\]]")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 _MARKS = re.compile(r"[*_`#<>]+")
 
@@ -81,6 +82,8 @@ class Writer:
                 return
             if faulty:
                 sentence = replace(sentence, text=cites[0].text, cites=cites[:1])
+                if check(sentence.text, self._supports(sentence.cites, draft)):
+                    continue  # not law in force: verify would leave it out, and it would have been seen
             if not any(_same(sentence, other) for other in heard):
                 heard.append(sentence)
                 yield sentence
@@ -122,11 +125,15 @@ def _finished_lines(pieces: Iterable[str]) -> Iterator[str]:
 
 def _cited(line: str) -> Iterator[tuple[str, list[int]]]:
     """The sentences of a line with the numbers they cite. What cites nothing is passed over."""
-    for match in _CITED.finditer(_BULLET.sub("", line)):
-        text = " ".join(_MARKS.sub("", match["text"]).split()).lstrip(".,;: ")
+    line, start = _BULLET.sub("", line), 0
+    for handles in _HANDLES.finditer(line):
+        before = _BRACKET.split(line[start : handles.start()])[-1]
+        stop = "".join(char for char in line[handles.end() : handles.end() + 1] if char in ".!?")
+        start = handles.end() + len(stop)
+        text = " ".join(_MARKS.sub("", before).split()).lstrip(".,;: ")
         if text:
-            text += match["stop"] if text[-1] not in ".!?" else ""
-            yield text if text[-1] in ".!?" else f"{text}.", [int(n) for n in re.findall(r"\d+", match["handles"])]
+            text += stop if text[-1] not in ".!?" else ""
+            yield text if text[-1] in ".!?" else f"{text}.", [int(n) for n in re.findall(r"\d+", handles[0])]
 
 
 def _rests_on_the_answer(cites: Iterable[Statement], draft: Draft) -> bool:

@@ -98,6 +98,14 @@ def test_text_comes_in_pieces_and_what_it_cost_is_counted(stub: Stub) -> None:
     assert model.spent.cost == pytest.approx(0.00208)
 
 
+def test_a_model_that_is_cut_short_is_counted_and_is_in_no_trouble(stub: Stub) -> None:
+    model = opened(stub)
+    pieces = model.stream("be plain", "hello")
+    assert next(pieces)
+    pieces.close()  # type: ignore[attr-defined]  # it is a generator, as its promise of an iterator need not say
+    assert (model.spent.calls, model.spent.failures) == (1, 0)
+
+
 def test_one_refusal_is_tried_again(stub: Stub) -> None:
     stub.moods = ["429", "well"]
     assert "".join(opened(stub).stream("a", "b")).endswith("[1]")

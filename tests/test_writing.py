@@ -53,6 +53,14 @@ def test_a_fair_answer_is_shown_as_the_model_worded_it(made: Made) -> None:
     assert numbered(model, LEAD) == 1
 
 
+@pytest.mark.parametrize("mark", ["", "[", "[1 ", "[x]"])
+def test_a_model_that_rambles_on_without_citing_is_not_heard(made: Made, mark: str) -> None:
+    assistant, _ = made(f"word {mark}" * 8000, piece=4000)
+    answer = assistant.answer(ASKED)
+    assert (answer.status, answer.composer) == (Status.ANSWERED, "statements")
+    assert LEAD in as_text(answer)
+
+
 def test_the_stream_and_the_answer_are_the_same(made: Made) -> None:
     assistant, _ = made(f"{LEAD} [1]\n{BREAK} [2]\nYou can appeal to a tribunal. [1]\n")
     *before, last = assistant.stream(ASKED, answer_id="q")
