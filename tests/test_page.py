@@ -1,11 +1,18 @@
 """The page in a real browser, with JavaScript switched off: on a wide screen and on a small telephone."""
 
+import html
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
 from playwright.sync_api import Browser, Page
+
+from assistant.domain import Register
+from assistant.letters import Letters
+from assistant.presenting import Presenter
+from assistant.reference import Reference
+from assistant.web.page import _page
 
 QUESTION = "Can I get a break from looking after my mum?"
 
@@ -86,3 +93,14 @@ def test_the_first_page_fits_and_names_what_to_do_in_danger(page: Page) -> None:
     assert fits(page)
     assert page.get_by_role("link", name="999").is_visible()
     picture(page, "page")
+
+
+def test_a_letter_stands_on_the_page_whole_with_what_is_left_to_fill_in(
+    real_corpus: Path, reference: Reference
+) -> None:
+    letter = Letters(real_corpus, reference).fill("carers-assessment", {"person": "my mum <b>"})
+    answer = Presenter(reference, {}).letter("x", letter, Register.PLAIN)
+    shown = html.unescape(_page(answer, "write to the council for me", "plain"))
+    assert letter.text.strip() in shown
+    assert "<b>" not in _page(answer, "", "plain")
+    assert all(gap.question in shown for gap in letter.missing)
