@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -32,7 +32,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Resting:
-    """A statement that needs a second look, the card or next step it stands on, and the place that changed."""
+    """A statement that needs a second look, the card, next step, letter or check it stands in, and the place that changed."""
 
     owner: str
     statement: Statement
@@ -53,11 +53,21 @@ def changes(before: Document, after: Document) -> Iterator[Change]:
             yield Change(ref, Kind.STANDING, old[ref][1] or "in force", new[ref][1] or "in force")
 
 
-def resting(source: str, changed: Iterable[str], cards: Iterable[Card], steps: Iterable[NextStep]) -> Iterator[Resting]:
-    """The statements that rest on a changed place, on what it lies in, or on something in it."""
+def resting(
+    source: str,
+    changed: Iterable[str],
+    cards: Iterable[Card],
+    steps: Iterable[NextStep],
+    forms: Iterable[tuple[str, Sequence[Statement]]] = (),
+) -> Iterator[Resting]:
+    """The statements that rest on a changed place, on what it lies in, or on something in it.
+
+    `forms` are letters and guided checks by what they are called.
+    """
     refs = tuple(changed)
     owned = [(card.id, (*card.statements, *card.easy, *card.staff)) for card in cards]
-    owned += [(f"next step {step.name}", step.statements) for step in steps]
+    owned += [(f"next step {step.name}", (*step.statements, *step.easy)) for step in steps]
+    owned += [(name, tuple(statements)) for name, statements in forms]
     for owner, statements in owned:
         for statement in statements:
             ends = [end for place in statement.places if place.source == source for end in expand(place.ref)]

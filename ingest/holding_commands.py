@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
+from assistant.check_forms import usable_checks
 from assistant.domain import Authority, Place
 from assistant.errors import BadSource
+from assistant.letter_forms import usable_letters
 from assistant.reference import load_reference
 from assistant.settings import Settings, load_settings
 from ingest.adding import Wanted, add
@@ -164,6 +166,8 @@ def diff(
     holdings = Holdings(settings.originals_dir)
     cards = [file.card for file in read_cards(settings.corpus_dir) if file.card is not None]
     steps = read_next_steps(settings.corpus_dir)[0].values()
+    forms = [(f"letter {form.name}", form.statements) for form in usable_letters(settings.corpus_dir)]
+    forms += [(f"check {name}", form.statements) for name, form in usable_checks(settings.corpus_dir).items()]
     looked = changed = 0
     with Limited() as limited:
         for holding in holdings.all():
@@ -180,7 +184,7 @@ def diff(
                 console.print(f"  {change.ref}: {change.kind}")
                 if words:
                     console.print(f"    before: {change.before}\n    after:  {change.after}")
-            for rest in resting(holding.source, [change.ref for change in found], cards, steps):
+            for rest in resting(holding.source, [change.ref for change in found], cards, steps, forms):
                 console.print(
                     f"  look again: {rest.owner}: {rest.statement.text} [{rest.statement.force}] rests on {rest.ref}"
                 )

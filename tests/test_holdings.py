@@ -153,6 +153,8 @@ def test_statements_that_rest_on_a_change_are_named() -> None:
     cards = [card(ref) for ref in ("s.1", "s.1(2)(a)", "s.1(2)(b)", "s.1(1)-(3)", "s.2")]
     assert [rest.owner for rest in resting("care-act-2014", ["s.1(2)(a)"], cards, [])] == ["card-s.1", "card-s.1(2)(a)"]
     assert not list(resting("another", ["s.1(2)(a)"], cards, []))
+    letter = [("letter review", cards[0].statements)]
+    assert [rest.owner for rest in resting("care-act-2014", ["s.1(2)(a)"], [], [], letter)] == ["letter review"]
 
 
 def test_a_councils_own_pdf_is_in_the_library_with_its_pages(small_corpus: Path, tmp_path: Path) -> None:
