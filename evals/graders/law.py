@@ -33,7 +33,8 @@ def grade(trial: Trial, world: World) -> Iterator[Graded]:
         "recall", recalled, measured.golds, f"not in five: {', '.join(missing)}" if recalled < measured.golds else ""
     )
     yield Graded("mrr", measured.reciprocal_rank, 1, "" if measured.reciprocal_rank == 1 else why)
-    yield Graded("ndcg", round(ndcg(case.gold, found.sections), 6), 1, "")
+    gained = round(ndcg(case.gold, found.sections), 6)
+    yield Graded("ndcg", gained, 1, "" if gained == 1 else f"gold {', '.join(case.gold)}; found: {first}")
     if measured.first_right is not None:
         yield one("first_card", measured.first_right, f"first card {_first_card(trial)}")
     cited = [(source.source, base_ref(source.place)) for source in answer.sources]
