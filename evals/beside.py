@@ -53,7 +53,7 @@ def peers(
     with tqdm(total=(1 + len(others)) * len(cases), unit="question", disable=None) as bar:
         rows = [systems.of_lever(Lever("the assistant"), cases, bar.update)]
         rows += [systems.of_peer(peer, cases, bar.update) for peer in others]
-    _keep(settings, "peers", finding_table("Peers over the same questions", LEGEND, rows), accept)
+    _keep(settings, "peers", finding_table("Peers over the same questions", LEGEND, rows), accept, every)
     library = systems.library
     made = make_trials(groups_of(library.cards, library.quotes.items()), mutants)
     true = [trial for trial in made if trial.kind == "verbatim"]  # by thousands: an even sample is enough for a rate
@@ -88,7 +88,7 @@ def levers(
     with tqdm(total=(len(named) + len(others)) * len(cases), unit="question", disable=None) as bar:
         rows = [systems.of_lever(lever, cases, bar.update) for lever in named]
         rows += [systems.of_peer(peer, cases, bar.update) for peer in others]
-    _keep(settings, "levers", finding_table("What each lever of retrieval buys", LEGEND, rows), accept)
+    _keep(settings, "levers", finding_table("What each lever of retrieval buys", LEGEND, rows), accept, every)
 
 
 def scifact(
@@ -193,7 +193,7 @@ def _agreed(name: str, found: Agreement, differ: Sequence[str]) -> list[str | Ce
     ]
 
 
-def _keep(settings: Settings, name: str, table: Table, accept: bool) -> None:
+def _keep(settings: Settings, name: str, table: Table, accept: bool, every: int = 1) -> None:
     """Print a table, and keep it beside the last run, where `report` finds it."""
     say(
         table.title, table.caption, " | ".join(table.columns), *(" | ".join(c.shown for c in row) for row in table.rows)
@@ -202,11 +202,11 @@ def _keep(settings: Settings, name: str, table: Table, accept: bool) -> None:
         last_run(settings.home).add(name, table)
     if accept:
         ACCEPTED.mkdir(exist_ok=True)
-        write_table(ACCEPTED / f"{name}.json", _dated(name, table))
+        write_table(ACCEPTED / f"{name}.json", _dated(f"{name} --every {every}" if every > 1 else name, table))
         say(f"kept in evals/data/tables/{name}.json")
 
 
-def _dated(name: str, table: Table) -> Table:
+def _dated(command: str, table: Table) -> Table:
     today = f"{datetime.now(UTC):%d %B %Y}".lstrip("0")
     rows = tuple(tuple(Cell(c.shown) for c in row) for row in table.rows)  # the items belong to one run
-    return Table(f"{table.title} (`care-act evals {name}`, {today})", table.caption, table.columns, rows)
+    return Table(f"{table.title} (`care-act evals {command}`, {today})", table.caption, table.columns, rows)
