@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
+from assistant.ear import KINDS
 from assistant.embedding import Vectors
 from assistant.errors import ModelUnavailable
 
 MODEL_FILE, TOKENIZER_FILE, RECORD_FILE = "model.onnx", "tokenizer.json", "export.json"
+VECTORS, MIDDLE = "vectors", "middle"  # outputs; the second is what the ear reads
+GRAPH = 2  # the outputs of today
 _LARGEST_BATCH = 64
-_RECENT = 64  # texts whose vectors are kept
 _ALIKE, _SLACK = 1.25, 8  # texts go through the model together while the longest has at most 1.25 × the tokens + 8
 _MEND = "Build again (`care-act ingest build`)."
 
@@ -32,8 +34,10 @@ class Export:
     cosine: float
     texts: int
     sha256: dict[str, str]  # file → checksum
+    graph: int = 1  # which outputs the file has
 
 
+Given = dict[str, NDArray[np.int64]]  # the inputs of the model
 RECORD: TypeAdapter[Export] = TypeAdapter(Export)
 
 
@@ -64,63 +68,43 @@ class ExportedEmbedder:
         """Raises ModelUnavailable when the folder does not hold a whole exported model."""
         self.export = read_export(folder)
         self.name = self.export.model
-        self._folder, self._threads = folder, threads
+        self._folder, self.threads = folder, threads
         self._loaded: tuple[Any, Any] | None = None
-        self._loading, self._recent = threading.Lock(), _Recent()
+        self._loading = threading.Lock()
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One row a text. Raises ModelUnavailable when the model cannot be loaded."""
-        if len(texts) > _RECENT:
-            return self._embed(texts)
-        rows = [self._recent.get(text) for text in texts]
-        if unknown := [text for text, row in zip(texts, rows, strict=True) if row is None]:
-            fresh = iter(self._embed(unknown))
-            rows = [next(fresh) if row is None else row for row in rows]
-            for text, row in zip(texts, rows, strict=True):
-                self._recent.put(text, row)
-        return np.asarray(rows, dtype=np.float32)
+        return self.each(texts, lambda session, given: session.run([VECTORS], given)[0])
 
-    def _embed(self, texts: Sequence[str]) -> Vectors:
+    def each(self, texts: Sequence[str], run: Callable[[Any, Given], Vectors]) -> Vectors:
+        """One row a text of what `run` makes of texts alike in length. Raises ModelUnavailable."""
         tokenizer, session = self._load()
         encodings = tokenizer.encode_batch(list(texts))
-        vectors: list[Any] = [None] * len(texts)
+        rows: list[Any] = [None] * len(texts)
         for group in _alike([len(encoding.ids) for encoding in encodings]):
-            rows = _run(session, [encodings[n] for n in group])
-            for n, row in zip(group, rows, strict=True):
-                vectors[n] = row
-        return np.asarray(vectors, dtype=np.float32)
+            made = run(session, _given(session, [encodings[n] for n in group]))
+            for n, row in zip(group, made, strict=True):
+                rows[n] = row
+        return np.asarray(rows, dtype=np.float32)
+
+    @property
+    def has_middle(self) -> bool:
+        """Whether the model gives what an ear reads. Raises ModelUnavailable when it cannot be loaded."""
+        return MIDDLE in {each.name for each in self._load()[1].get_outputs()}
 
     def _load(self) -> tuple[Any, Any]:
         with self._loading:
             if self._loaded is None:
                 try:
-                    self._loaded = _tokenizer(self._folder, self.export.longest), _session(self._folder, self._threads)
+                    self._loaded = (
+                        _tokenizer(self._folder, self.export.longest),
+                        _opened(self._folder / MODEL_FILE, self.threads),
+                    )
                 except Exception as exc:  # both libraries raise their own kinds, some of them bare Exceptions
                     raise ModelUnavailable(
                         f"The exported model in {self._folder} cannot be loaded ({type(exc).__name__}). {_MEND}"
                     ) from exc
             return self._loaded
-
-
-class _Recent:
-    """The vectors of the last few texts: one message is listened to first and searched with next. No text is held."""
-
-    def __init__(self) -> None:
-        self._vectors, self._lock = dict[bytes, Any](), threading.Lock()
-        self._key = secrets.token_bytes(16)
-
-    def get(self, text: str) -> Any:
-        with self._lock:
-            return self._vectors.get(self._name(text))
-
-    def put(self, text: str, vector: Any) -> None:
-        with self._lock:
-            self._vectors[self._name(text)] = vector
-            while len(self._vectors) > _RECENT:
-                del self._vectors[next(iter(self._vectors))]
-
-    def _name(self, text: str) -> bytes:
-        return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16, key=self._key).digest()
 
 
 def _tokenizer(folder: Path, longest: int) -> Any:
@@ -132,7 +116,8 @@ def _tokenizer(folder: Path, longest: int) -> Any:
     return tokenizer
 
 
-def _session(folder: Path, threads: int) -> Any:
+def _opened(file: Path, threads: int) -> Any:
+    """A model file, loaded. Raises what onnxruntime raises."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -140,7 +125,7 @@ def _session(folder: Path, threads: int) -> Any:
     # Threads that spin while they wait take the processor from the other workers on the same machine.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
 
 
 def _alike(lengths: Sequence[int]) -> Iterator[list[int]]:
@@ -155,7 +140,38 @@ def _alike(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield group
 
 
-def _run(session: Any, encodings: Sequence[Any]) -> Vectors:
+class ExportedEar:
+    """The tuned layers of `assistant.ear`, over an exported model that has a middle."""
+
+    def __init__(
+        self, model: ExportedEmbedder, file: Path, found: Callable[[Sequence[str], Vectors], None] = lambda _t, _v: None
+    ) -> None:
+        """`found` is told the vectors met on the way: whoever listens to a message also looks it up.
+
+        Raises ModelUnavailable when the file is no ear or the model has no middle.
+        """
+        self._model, self._found = model, found
+        try:
+            self._session = _opened(file, model.threads)
+        except Exception as exc:  # onnxruntime raises its own kinds, some of them bare Exceptions
+            raise ModelUnavailable(f"The ear in {file} cannot be loaded ({type(exc).__name__}). {_MEND}") from exc
+        if not model.has_middle:
+            raise ModelUnavailable(f"The exported model has no middle for the ear to read. {_MEND}")
+
+    def scores(self, texts: Sequence[str]) -> Vectors:
+        """One row a text, a column for each of `KINDS`: how much it sounds like that."""
+
+        def both(model: Any, given: Given) -> Vectors:
+            vectors, middle = model.run([VECTORS, MIDDLE], given)
+            heard = self._session.run(None, {MIDDLE: middle, "attention_mask": given["attention_mask"]})[0]
+            return np.hstack([vectors, heard], dtype=np.float32)
+
+        rows = self._model.each(texts, both)
+        self._found(texts, rows[:, : -len(KINDS)])
+        return rows[:, -len(KINDS) :]
+
+
+def _given(session: Any, encodings: Sequence[Any]) -> Given:
     longest = max(len(encoding.ids) for encoding in encodings)
     ids = np.zeros((len(encodings), longest), dtype=np.int64)
     mask = np.zeros_like(ids)  # what is masked is not read, so any number may stand there
@@ -163,5 +179,4 @@ def _run(session: Any, encodings: Sequence[Any]) -> Vectors:
         ids[row, : len(encoding.ids)] = encoding.ids
         mask[row, : len(encoding.ids)] = 1
     given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-    wanted = {each.name: given[each.name] for each in session.get_inputs()}
-    return np.asarray(session.run(None, wanted)[0], dtype=np.float32)
+    return {each.name: given[each.name] for each in session.get_inputs()}

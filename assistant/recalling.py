@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -25,7 +25,7 @@ class Recalling:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One row a text, as the embedder within gives it."""
-        keys = [hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest() for text in texts]
+        keys = list(map(_key, texts))
         with self._lock:
             known = {key: self._held[key] for key in keys if key in self._held}
             for key in known:
@@ -36,8 +36,19 @@ class Recalling:
             if not keys:
                 return made
             known.update(zip(missing, made, strict=True))
-            with self._lock:
-                self._held.update((key, known[key].copy()) for key in missing)  # a row of its own keeps no batch alive
-                while len(self._held) > self._most:
-                    self._held.popitem(last=False)
+            self._keep(dict(zip(missing, made, strict=True)))
         return np.stack([known[key] for key in keys])
+
+    def remember(self, texts: Sequence[str], vectors: Vectors) -> None:
+        """Hold vectors of the embedder that were made on the way to something else."""
+        self._keep(dict(zip(map(_key, texts), vectors, strict=True)))
+
+    def _keep(self, rows: Mapping[bytes, Vectors]) -> None:
+        with self._lock:
+            self._held.update((key, row.copy()) for key, row in rows.items())  # a row of its own keeps no batch alive
+            while len(self._held) > self._most:
+                self._held.popitem(last=False)
+
+
+def _key(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

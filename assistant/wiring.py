@@ -10,9 +10,10 @@ from assistant.assistant import Assistant, Finds
 from assistant.checks import Checks
 from assistant.composing import Composer
 from assistant.current import Current, following
+from assistant.ear import FILE as EAR_FILE
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.errors import ModelUnavailable
-from assistant.exported import ExportedEmbedder
+from assistant.exported import ExportedEar, ExportedEmbedder
 from assistant.hearing import Deaf, Listener
 from assistant.letters import Letters
 from assistant.library import Library, open_library
@@ -90,12 +91,13 @@ def build_parts(settings: Settings, embedder: Embedder | None = None) -> Parts:
 
 def _parts(settings: Settings, library: Library, embedder: Embedder | None) -> Parts:
     reference = load_reference(settings.corpus_dir).with_sources(library.sources)
-    model = Recalling(embedder or choose_embedder(settings, library))
+    chosen = embedder or choose_embedder(settings, library)
+    model = Recalling(chosen)
     presenter = Presenter(reference, library.quotes, library.manifest.name)
     chat = open_chat_model(settings)
     return Parts(
         router=load_routes(settings.corpus_dir),
-        listener=Listener(library.hearing, model) if settings.second_ear else Deaf(),
+        listener=Listener(library.hearing, model, _ear(library, chosen, model)) if settings.second_ear else Deaf(),
         narrowing=load_narrowing(settings.corpus_dir),
         retriever=make_retriever(library, model, settings),
         composer=Composer(
@@ -149,6 +151,18 @@ def _rooms(settings: Settings, embedder: Embedder | None) -> _Rooms:
     library = open_library(settings.library_dir, settings.chroma_url)
     parts = _parts(settings, library, embedder)
     return _Rooms(parts.assistant(), parts.reference, ReadingRoom(library, parts.reference, parts.retriever))
+
+
+def _ear(library: Library, model: Embedder, recalling: Recalling) -> ExportedEar | None:
+    """The tuned half of the second ear; None when the library has none, or the model in use does not fit it."""
+    file = library.folder / EAR_FILE
+    if not (file.is_file() and isinstance(model, ExportedEmbedder)):
+        return None
+    try:
+        return ExportedEar(model, file, recalling.remember)
+    except ModelUnavailable as exc:
+        log.warning("%s Until then the second ear hears by its lines alone.", exc)
+        return None
 
 
 def choose_embedder(settings: Settings, library: Library) -> Embedder:

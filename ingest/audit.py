@@ -9,7 +9,7 @@ from pathlib import Path
 from assistant.domain import Card
 from assistant.marks import Problem
 from assistant.reference import load_reference
-from ingest.audit_forms import check_problems, letter_problems, narrowing_problems, step_problems
+from ingest.audit_forms import check_problems, ear_problems, letter_problems, narrowing_problems, step_problems
 from ingest.cards import read_cards, shared_ids, shared_phrasings
 from ingest.checker import MAX_WORDS, Checker
 from ingest.next_steps import read_next_steps
@@ -77,5 +77,6 @@ def audit(corpus: Path, originals: Path | None = None) -> Audit:
                 )
     result.problems.extend(shared_phrasings(files))
     result.problems.extend(shared_ids(files))
+    result.problems.extend(ear_problems(corpus))
     result.problems.extend(narrowing_problems(corpus, result.cards, checker))
     return result

@@ -10,10 +10,12 @@ from pathlib import Path
 from assistant.check_forms import CheckFile, CheckForm, read_checks
 from assistant.checks import WEEKLY_INCOME, about
 from assistant.domain import Card, NextStep
+from assistant.ear import RECORD_FILE, read_ear
 from assistant.letter_forms import LetterFile, read_letters
 from assistant.marks import Problem
 from assistant.narrowing import FILE, bare, load_narrowing
 from ingest.checker import Checker
+from ingest.hearing import digest_of_messages, read_messages
 
 LETTER_WORDS = 30  # a letter to a council may run a little longer than what is read on a phone
 # A line of a letter that speaks of the law must say where the law says it.
@@ -81,6 +83,18 @@ def narrowing_problems(corpus: Path, cards: Iterable[Card], checker: Checker) ->
                     1,
                     f"{ask.name}: no card is asked '{choice}'. Add it to the `asked` of the card that answers it.",
                 )
+
+
+def ear_problems(corpus: Path) -> Iterator[Problem]:
+    """An ear that was made from other messages than the ones there are: a warning, for it still hears what it was taught."""
+    ear = read_ear(corpus)
+    if ear is not None and ear.messages != digest_of_messages(read_messages(corpus)):
+        yield Problem(
+            RECORD_FILE,
+            1,
+            "messages/ changed since this ear was made: `care-act ingest tune` makes it anew.",
+            warning=True,
+        )
 
 
 def ways_through(form: CheckForm) -> Iterator[dict[str, str]]:

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from assistant.chroma import CARDS_COLLECTION, PASSAGES_COLLECTION
 from assistant.embedding import Embedder
 from assistant.errors import CareActError
+from assistant.exported import ExportedEar
 from assistant.lexical import LexicalIndex, Tokens
 from assistant.library import (
     CONTENTS,
@@ -33,7 +34,7 @@ from assistant.library import (
 from ingest.builds import Builds
 from ingest.embedded import Progress, embedded, held_vectors
 from ingest.entries import Entry, card_document, card_entries, message_entries, passage_entries
-from ingest.exporting import exported, forget_unused
+from ingest.exporting import exported, forget_unused, take_ear
 from ingest.hearing import learn_hearing, ordinary_phrasings
 from ingest.holdings import Holdings
 from ingest.learning import learn
@@ -115,7 +116,12 @@ def _write(
     entries = [*on_cards, *on_passages]
     documents = [card_document(card) for card in shelf.cards]
     embedder, export = exported(embedder, [entry.text for entry in entries], home / MODELS)
-    earlier, digests = Earlier(home), digests_of(on_cards, on_passages, documents, shelf.messages, embedder.name)
+    earlier, digests = (
+        Earlier(home),
+        digests_of(
+            on_cards, on_passages, documents, shelf.messages, embedder.name, shelf.ear.sha256 if shelf.ear else ""
+        ),
+    )
     for left_over in (home / "builds").glob(".*.partial"):  # of a build that was killed: we hold the lock, it is dead
         shutil.rmtree(left_over, ignore_errors=True)
     aside = home / "builds" / f".{os.getpid()}.partial"
@@ -132,8 +138,9 @@ def _write(
             _index_words(aside / Piece.WORDS, documents, shelf)
         if not earlier.carry(Piece.LEARNED, digests, aside):
             learn(rows, np.load(aside / "cards.npy"), [card.id for card in shelf.cards]).save(aside / Piece.LEARNED)
+        ear = take_ear(shelf.ear, embedder, aside)
         if not (earlier.carry(Piece.HEARING, digests, aside) and earlier.carry_messages(aside)):
-            _hear(shelf, on_cards, earlier, embedder, aside)
+            _hear(shelf, on_cards, earlier, embedder, ear, aside)
         keep_digests(digests, aside)
         contents = Contents(shelf.cards, shelf.steps, shelf.passages, shelf.quotes, rows, shelf.sources)
         (aside / "contents.json").write_bytes(CONTENTS.dump_json(contents))
@@ -164,7 +171,14 @@ def _carry_vectors(
     return True
 
 
-def _hear(shelf: Shelf, on_cards: Sequence[Entry], earlier: Earlier, embedder: Embedder, aside: Path) -> None:
+def _hear(
+    shelf: Shelf,
+    on_cards: Sequence[Entry],
+    earlier: Earlier,
+    embedder: Embedder,
+    ear: ExportedEar | None,
+    aside: Path,
+) -> None:
     """Train the second ear. Labelled messages keep their vectors in a file of their own: they are never searched."""
     entries = list(message_entries([message.text for message in shelf.messages]))
     digests = [entry.digest(embedder.name) for entry in entries]
@@ -174,7 +188,8 @@ def _hear(shelf: Shelf, on_cards: Sequence[Entry], earlier: Earlier, embedder: E
     row_of = {entry.id: n for n, entry in enumerate(on_cards)}
     ordinary = list(ordinary_phrasings(shelf.cards))
     theirs = cards[[row_of[key] for key, _ in ordinary]]
-    learn_hearing(shelf.messages, messages, [text for _, text in ordinary], theirs).save(aside / Piece.HEARING)
+    asked = [text for _, text in ordinary]
+    learn_hearing(shelf.messages, messages, asked, theirs, ear).save(aside / Piece.HEARING)
 
 
 def _index_words(folder: Path, documents: Sequence[str], shelf: Shelf) -> None:

@@ -23,6 +23,7 @@ from ingest.holding_commands import join
 from ingest.holdings import Holdings
 from ingest.limited import Limited
 from ingest.soundness import look_over
+from ingest.tuning import EPOCHS, make_ear
 
 app = typer.Typer(help="Fill the library and check the corpus.", no_args_is_help=True)
 join(app)
@@ -46,6 +47,23 @@ def build(corpus: Corpus = None, originals: Originals = None) -> None:
             settings.corpus_dir, settings.library_dir, embedder, originals, progress, holdings, settings.chroma_url
         )
     Console().print(_summary(report))
+
+
+@app.command(name="tune")
+def tune_command(corpus: Corpus = None, epochs: Annotated[int, typer.Option(min=1, max=20)] = EPOCHS) -> None:
+    """Teach the upper half of the model to hear danger, from messages/: ear.onnx. Takes some 20 minutes on two cores."""
+    settings = load_settings(corpus=corpus)
+    with tqdm(total=0, unit="step", desc="Tuning", disable=None) as bar:
+
+        def progress(step: int, steps: int, loss: float) -> None:
+            bar.total = steps
+            bar.set_postfix(loss=f"{loss:.2f}", refresh=False)
+            bar.update(step - bar.n)
+
+        ear = make_ear(
+            settings.corpus_dir, SentenceTransformerEmbedder(settings.model, settings.threads), epochs, progress
+        )
+    Console().print(f"{ear.path} is written. Build the library to use it: care-act ingest build")
 
 
 @app.command(name="audit")

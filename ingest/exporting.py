@@ -10,18 +10,26 @@ import logging
 import os
 import shutil
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from assistant.ear import FILE as EAR_FILE
+from assistant.ear import LAYERS_BELOW, EarFile
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.errors import ModelUnavailable
 from assistant.exported import (
+    GRAPH,
+    MIDDLE,
     MODEL_FILE,
     RECORD,
     RECORD_FILE,
     TOKENIZER_FILE,
+    VECTORS,
     Export,
+    ExportedEar,
     ExportedEmbedder,
     file_sha256,
     read_export,
@@ -57,6 +65,14 @@ def exported(embedder: Embedder, texts: Sequence[str], models: Path) -> tuple[Em
     return ExportedEmbedder(models / held, embedder.threads), held
 
 
+def take_ear(ear: EarFile | None, embedder: Embedder, library: Path) -> ExportedEar | None:
+    """Copy the corpus's ear into a library, and open it; None when there is none, or it was made over another model."""
+    if ear is None or not isinstance(embedder, ExportedEmbedder) or embedder.name != ear.model:
+        return None
+    shutil.copyfile(ear.path, library / EAR_FILE)
+    return ExportedEar(embedder, library / EAR_FILE)
+
+
 def forget_unused(models: Path, used: Sequence[str]) -> None:
     """Delete exported models that no build names."""
     for folder in models.iterdir() if models.is_dir() else ():
@@ -67,7 +83,10 @@ def forget_unused(models: Path, used: Sequence[str]) -> None:
 def _held(models: Path, name: str) -> str | None:
     for folder in sorted(models.iterdir()) if models.is_dir() else ():
         try:
-            if not folder.name.startswith(".") and read_export(folder).model == name:
+            if folder.name.startswith("."):
+                continue
+            export = read_export(folder)
+            if (export.model, export.graph) == (name, GRAPH):
                 return folder.name
         except ModelUnavailable:  # damaged: made anew
             shutil.rmtree(folder, ignore_errors=True)
@@ -82,13 +101,13 @@ def _make(model: Any, original: SentenceTransformerEmbedder, texts: Sequence[str
     try:
         _write(model, aside)
         sha256 = {name: file_sha256(aside / name) for name in (MODEL_FILE, TOKENIZER_FILE)}
-        export = Export(original.name, int(model.max_seq_length), 0.0, 0, sha256)
+        export = Export(original.name, int(model.max_seq_length), 0.0, 0, sha256, GRAPH)
         (aside / RECORD_FILE).write_bytes(RECORD.dump_json(export))
         checked = sorted(set(texts), key=len)[:: max(1, len(set(texts)) // CHECKED)]
         cosine = least_cosine(original, ExportedEmbedder(aside, original.threads), checked)
         if cosine < LEAST_COSINE:
             raise ValueError(f"a cosine of {cosine:.6f} to the original, and {LEAST_COSINE} is the least")
-        export = Export(export.model, export.longest, round(cosine, 7), len(checked), sha256)
+        export = replace(export, cosine=round(cosine, 7), texts=len(checked))
         (aside / RECORD_FILE).write_bytes(RECORD.dump_json(export, indent=1))
         name = sha256[MODEL_FILE][:16]
         if not (models / name).is_dir():
@@ -109,6 +128,24 @@ def least_cosine(one: Embedder, other: Embedder, texts: Sequence[str]) -> float:
     )
 
 
+@contextmanager
+def _overheard(model: Any) -> Iterator[list[Any]]:
+    """What the layer below the ear makes of the words while the model runs; nothing for a model that is built otherwise."""
+    middle: list[Any] = []
+    encoder = getattr(getattr(model[0], "auto_model", None), "encoder", None)
+    layers = getattr(encoder, "layer", ())
+    if len(layers) <= LAYERS_BELOW:
+        yield middle
+        return
+    hook = layers[LAYERS_BELOW - 1].register_forward_hook(
+        lambda _layer, _given, made: middle.append(made[0] if isinstance(made, tuple) else made)
+    )
+    try:
+        yield middle
+    finally:
+        hook.remove()
+
+
 def _write(model: Any, folder: Path) -> None:
     """The graph from token ids to unit vectors, and the tokenizer."""
     import torch
@@ -122,9 +159,10 @@ def _write(model: Any, folder: Path) -> None:
             super().__init__()
             self.model = model
 
-        def forward(self, *features: torch.Tensor) -> torch.Tensor:
-            vectors = self.model(dict(zip(names, features, strict=True)))["sentence_embedding"]
-            return torch.nn.functional.normalize(vectors, dim=1)
+        def forward(self, *features: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            with _overheard(model) as middle:
+                vectors = self.model(dict(zip(names, features, strict=True)))["sentence_embedding"]
+            return torch.nn.functional.normalize(vectors, dim=1), *middle
 
     # Two texts of different lengths, so that neither the number of texts nor their length is taken for fixed.
     example = model.tokenizer(["a short text", "a text that is somewhat longer"], padding=True, return_tensors="pt")
@@ -136,8 +174,8 @@ def _write(model: Any, folder: Path) -> None:
             tuple(example[name] for name in names),
             str(folder / MODEL_FILE),
             input_names=names,
-            output_names=["vectors"],
-            dynamic_axes={**dict.fromkeys(names, axes), "vectors": {0: "texts"}},
+            output_names=[VECTORS, MIDDLE],
+            dynamic_axes={**dict.fromkeys(names, axes), VECTORS: {0: "texts"}, MIDDLE: axes},
             dynamo=False,  # 2 s where the other exporter takes 12, and the same vectors
             external_data=False,
         )

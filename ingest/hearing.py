@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,9 +13,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.domain import Card, Status
+from assistant.ear import is_taught
 from assistant.embedding import Vectors
 from assistant.errors import BadCorpus
-from assistant.hearing import BUCKETS, WEIGHT_OF_GRAMS, Hearing, Line, counted, sentences, weighed
+from assistant.hearing import (
+    BUCKETS,
+    WEIGHT_OF_EAR,
+    WEIGHT_OF_GRAMS,
+    Bounds,
+    Hearing,
+    Line,
+    Tuned,
+    alarm,
+    counted,
+    sentences,
+    weighed,
+)
 
 LABELS = {status.value: status for status in (Status.DANGER, Status.SAFEGUARDING, Status.ANSWERED)}
 # Phrasings of these cards may well be said by somebody in danger: they teach neither yes nor no.
@@ -22,7 +36,7 @@ _NEAR_DANGER = ("safeguard", "abuse", "neglect", "urgent", "emergency", "crisis"
 _OF_A_PHRASING, _OF_A_SENTENCE = 0.3, 0.2  # how much each teaches, beside 1 for a labelled message
 _WHOLE_COST, _SENTENCE_COST = 10.0, 20.0  # liblinear's C
 # A signpost for at most this share of ordinary questions, and a quiet line for at most this share.
-SURE_FALSE_ALARMS, PERHAPS_FALSE_ALARMS = 0.02, 0.06
+SURE_FALSE_ALARMS, PERHAPS_FALSE_ALARMS = 0.015, 0.06
 _FEWEST = 20  # ordinary phrasings: with fewer there is nothing to set bounds on
 _RARE = 2  # a bucket in fewer texts than this says nothing
 
@@ -51,6 +65,12 @@ def read_messages(corpus: Path) -> tuple[Message, ...]:
     return tuple(messages)
 
 
+def digest_of_messages(messages: Sequence[Message]) -> str:
+    """A checksum of the labelled messages, to tell whether an ear was made from them."""
+    said = "\0".join(f"{message.status} {message.text}" for message in messages)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
 def ordinary_phrasings(cards: Sequence[Card]) -> Iterator[tuple[str, str]]:
     """Entry id and text of every phrasing of a card that is not near danger."""
     for card in cards:
@@ -59,24 +79,35 @@ def ordinary_phrasings(cards: Sequence[Card]) -> Iterator[tuple[str, str]]:
 
 
 def learn_hearing(
-    messages: Sequence[Message], vectors: Vectors, ordinary: Sequence[str], ordinary_vectors: Vectors
+    messages: Sequence[Message],
+    vectors: Vectors,
+    ordinary: Sequence[str],
+    ordinary_vectors: Vectors,
+    ear: Tuned | None = None,
 ) -> Hearing:
     """The second ear: trained on all, its bounds set on ordinary phrasings that each half of the training had not seen.
 
-    `vectors` and `ordinary_vectors` have one row a text. The same input gives the same result.
+    `vectors` and `ordinary_vectors` have one row a text. With the tuned ear, bounds are set on the phrasings it was not
+    taught either. The same input gives the same result.
     """
     if len({message.status for message in messages}) < len(LABELS) or len(ordinary) < _FEWEST:
         return _deaf(ordinary_vectors.shape[1])
     lessons = _Lessons(messages, vectors, ordinary, ordinary_vectors)
     everything = np.arange(len(ordinary))
-    heard = [lessons.scores(lessons.taught(everything[1 - n :: 2]), everything[n::2]) for n in (0, 1)]
-    unseen = np.concatenate(heard)
+    unseen = np.empty(len(ordinary))
+    for n in (0, 1):
+        unseen[n::2] = lessons.scores(lessons.taught(everything[1 - n :: 2]), everything[n::2])
     whole, sentence = lessons.taught(everything)
-    return Hearing(
-        rarity=lessons.rarity,
-        whole=whole,
-        sentence=sentence,
-        safeguarding=lessons.told_apart(),
+    with_ear = None
+    if ear is not None:
+        untaught = [n for n, text in enumerate(ordinary) if not is_taught(text)]
+        tuned = ear.scores([ordinary[n] for n in untaught])
+        with_ear = _bounds(unseen[untaught] + WEIGHT_OF_EAR * np.array([alarm(row) for row in tuned]))
+    return Hearing(lessons.rarity, whole, sentence, lessons.told_apart(), _bounds(unseen), with_ear)
+
+
+def _bounds(unseen: NDArray[np.float64]) -> Bounds:
+    return Bounds(
         sure=float(np.quantile(unseen, 1 - SURE_FALSE_ALARMS)),
         perhaps=float(np.quantile(unseen, 1 - PERHAPS_FALSE_ALARMS)),
     )
@@ -85,7 +116,7 @@ def learn_hearing(
 def _deaf(dimensions: int) -> Hearing:
     """An ear that hears nothing, for a corpus without enough to learn from."""
     nothing = Line(np.zeros(BUCKETS, np.float32), np.zeros(dimensions, np.float32), 0.0)
-    return Hearing(nothing.grams, nothing, nothing, nothing, sure=np.inf, perhaps=np.inf)
+    return Hearing(nothing.grams, nothing, nothing, nothing, Bounds(np.inf, np.inf))
 
 
 class _Lessons:
@@ -136,7 +167,7 @@ class _Lessons:
 
     def scores(self, lines: tuple[Line, Line], ordinary: NDArray[np.intp]) -> NDArray[np.float64]:
         """What the lines make of ordinary phrasings."""
-        ear = Hearing(self.rarity, *lines, lines[0], 0.0, 0.0)
+        ear = Hearing(self.rarity, *lines, lines[0], Bounds(0.0, 0.0))
         texts = (self._ordinary[n] for n in ordinary)
         return np.array(
             [

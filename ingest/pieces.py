@@ -45,8 +45,9 @@ def digests_of(
     documents: Iterable[str],
     messages: Iterable[Message],
     model: str,
+    ear: str = "",
 ) -> Digests:
-    """What each piece is made of: texts, model, and the code that makes it."""
+    """What each piece is made of: texts, model, the checksum of the tuned ear, and the code that makes it."""
     cards = [f"{e.id}\n{e.kind}\n{e.owner}\n{e.digest(model)}" for e in on_cards]
     passages = [f"{e.id}\n{e.digest(model)}" for e in on_passages]
     taught = [f"{message.status} {message.text}" for message in messages]
@@ -54,7 +55,7 @@ def digests_of(
         Piece.CHROMA: _digest([version("chromadb"), model, *cards, "passages", *passages]),
         Piece.WORDS: _digest([version("bm25s"), _source(lexical.__file__), *documents]),
         Piece.LEARNED: _digest([_source(learning.__file__), model, *cards]),
-        Piece.HEARING: _digest([_source(hearing.__file__), _source(teaching.__file__), model, *taught, *cards]),
+        Piece.HEARING: _digest([_source(hearing.__file__), _source(teaching.__file__), model, ear, *taught, *cards]),
     }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assistant.check_forms import usable_checks
 from assistant.domain import Card, NextStep, Passage, Place, Source
+from assistant.ear import EarFile, read_ear
 from assistant.errors import BadCorpus
 from assistant.letter_forms import usable_letters
 from assistant.places import expand
@@ -35,6 +36,7 @@ class Shelf:
     sources: tuple[Source, ...] = ()
     refused: tuple[str, ...] = ()
     messages: tuple[Message, ...] = ()
+    ear: EarFile | None = None
 
 
 def read_shelf(corpus: Path, originals: Path | None, holdings: Holdings | None = None) -> Shelf:
@@ -74,6 +76,7 @@ def read_shelf(corpus: Path, originals: Path | None, holdings: Holdings | None =
         sources=tuple(held.sources.values()),
         refused=held.refused,
         messages=read_messages(corpus),
+        ear=read_ear(corpus),
     )
 
 

@@ -58,17 +58,6 @@ def test_texts_keep_their_order_whatever_their_lengths(models: Path) -> None:
     assert np.allclose(together, alone, atol=1e-5)
 
 
-def test_a_text_that_was_embedded_just_now_has_the_same_vector_among_others(models: Path) -> None:
-    embedder = ExportedEmbedder(folder_in(models))
-    [alone] = embedder.embed(["a break"])
-    among = embedder.embed(["who decides", "a break", "a very long question about money and the house", "a break"])
-    assert np.array_equal(among[1], alone)
-    assert np.array_equal(among[3], alone)
-    fresh = ExportedEmbedder(folder_in(models)).embed(["who decides", "a very long question about money and the house"])
-    assert np.allclose(among[[0, 2]], fresh, atol=1e-5)
-    assert embedder.embed([]).shape[0] == 0
-
-
 def test_a_second_build_takes_the_export_that_is_there_without_loading_the_original(models: Path) -> None:
     untouched = SentenceTransformerEmbedder()
     _, name = exported(untouched, TEXTS, models)

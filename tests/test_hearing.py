@@ -67,7 +67,7 @@ def test_what_was_learned_is_the_same_after_it_was_written(hearing: Hearing, tmp
     vector = HashEmbedder().embed(["nan is blue"])[0]
     grams = weighed(counted("nan is blue"), hearing.rarity)
     assert again.score("nan is blue", grams, vector) == hearing.score("nan is blue", grams, vector)
-    assert (again.sure, again.perhaps) == (hearing.sure, hearing.perhaps)
+    assert again.alone == hearing.alone
 
 
 def test_a_file_cut_short_is_refused(tmp_path: Path, hearing: Hearing) -> None:
@@ -82,7 +82,7 @@ def test_teaching_twice_gives_the_same(hearing: Hearing) -> None:
     labelled = ((DANGER, Status.DANGER), (ABUSE, Status.SAFEGUARDING), (CALM, Status.ANSWERED))
     again = teach([Message(text, status) for texts, status in labelled for text in texts])
     assert np.array_equal(again.whole.grams, hearing.whole.grams)
-    assert again.sure == hearing.sure
+    assert again.alone == hearing.alone
 
 
 def test_with_nothing_to_learn_from_nothing_is_heard() -> None:
