@@ -62,11 +62,11 @@ def peers(
     found = detect(trials, choose_embedder(settings, library))
     checked = table_of(
         "The checker beside similarity",
-        "peers at the threshold that alarms over 5% of true sentences",
+        "peers at the threshold that alarms over 5% of true sentences: an even sample of verbatim ones, and every rewording, which are the hard ones",
         ["checker", "false sentences caught", "alarms over true ones", "area under the curve"],
         [[d.name, cell(d.caught), cell(d.false_alarms), cell(d.area)] for d in found],
     )
-    _keep(settings, "checkers", checked, accept)
+    _keep(settings, "checkers", checked, accept, command=f"peers --mutants {mutants}")
 
 
 def levers(
@@ -193,7 +193,7 @@ def _agreed(name: str, found: Agreement, differ: Sequence[str]) -> list[str | Ce
     ]
 
 
-def _keep(settings: Settings, name: str, table: Table, accept: bool, every: int = 1) -> None:
+def _keep(settings: Settings, name: str, table: Table, accept: bool, every: int = 1, command: str = "") -> None:
     """Print a table, and keep it beside the last run, where `report` finds it."""
     say(
         table.title, table.caption, " | ".join(table.columns), *(" | ".join(c.shown for c in row) for row in table.rows)
@@ -202,7 +202,9 @@ def _keep(settings: Settings, name: str, table: Table, accept: bool, every: int 
         last_run(settings.home).add(name, table)
     if accept:
         ACCEPTED.mkdir(exist_ok=True)
-        write_table(ACCEPTED / f"{name}.json", _dated(f"{name} --every {every}" if every > 1 else name, table))
+        write_table(
+            ACCEPTED / f"{name}.json", _dated(command or (f"{name} --every {every}" if every > 1 else name), table)
+        )
         say(f"kept in evals/data/tables/{name}.json")
 
 
