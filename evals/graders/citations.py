@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.domain import Answer, Cited, Force, Place, Sentence, Status
 from assistant.places import base_ref
-from assistant.verifying import check
+from assistant.verifying import bare, check
 from evals.graders.verdict import Graded, World, share
 from evals.road import Trial
 from ingest.support import force_fits, missing_numbers
@@ -27,7 +27,8 @@ def grade(trial: Trial, world: World) -> Iterator[Graded]:
     answer = trial.answer
     if answer.status is not Status.ANSWERED:
         return
-    claims = [sentence for sentence in (*answer.sentences, *answer.next_steps) if sentence.force not in _FREE]
+    told = (sentence for sentence in (*answer.sentences, *answer.next_steps) if sentence.role != "heading")
+    claims = [sentence for sentence in told if sentence.force not in _FREE]
     yield from share(
         "citation_recall", [(_supported(s, _cited(s, answer), world), f"not supported: {s.text}") for s in claims]
     )
@@ -46,8 +47,9 @@ def _cited(sentence: Sentence, answer: Answer) -> list[Cited]:
 def _supported(sentence: Sentence, cited: Sequence[Cited], world: World) -> bool:
     """Whether one statement at the places cited supports the sentence: sentences are not patched together from several."""
     statements = [s for c in cited for s in world.statements_by_place.get(Place(c.source, c.place), ())]
-    verbatim = any(statement.text == sentence.text for statement in statements)
-    return verbatim or any(not check(sentence.text, [statement.text]) for statement in statements)
+    said = bare(sentence.text)  # the word it opens with has a measure of its own (`yes_no.py`)
+    verbatim = any(statement.text == said for statement in statements)
+    return verbatim or any(not check(said, [statement.text]) for statement in statements)
 
 
 def _needed(sentence: Sentence, cited: Sequence[Cited], world: World) -> Iterator[tuple[bool, str]]:
