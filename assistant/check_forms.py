@@ -87,6 +87,7 @@ class CheckForm:
     sentences: tuple[CheckSentence, ...]
     contacts: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
     @property
     def groups(self) -> dict[str, tuple[str, ...]]:
@@ -157,6 +158,7 @@ class _Reader:
             sentences=tuple(s for n, entry in enumerate(raw["say"], 1) for s in self._sentences(n, entry)),
             contacts=tuple(raw.get("contacts", ())),
             words=tuple(raw.get("words", ())),
+            topics=tuple(raw.get("topics", ())),
         )
 
     def _question(self, raw: Mapping[str, Any]) -> CheckQuestion:

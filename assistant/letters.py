@@ -115,9 +115,20 @@ class Letters:
                 return name
         return ""
 
+    def fitting(self, steps: Iterable[str], most: int = 2) -> tuple[str, ...]:
+        """The letters that would do what some steps advise, in their order: those that name it in two words or more."""
+        found = dict.fromkeys(self._named(_plain(step)) for step in steps)
+        return tuple(name for name in found if name)[:most]
+
+    def _named(self, plain: str) -> str:
+        """The letter that a step names with the longest of its words; empty when only single words of it are used."""
+        longest = {form.name: _longest(form.words, plain) for form in self._forms.values()}
+        name = max(longest, key=lambda name: longest[name], default="")
+        return name if name and longest[name] >= _TELLING else ""
+
     def _nearest(self, said: str) -> str:
         """The letter whose words a text uses most, longer runs counting more; the first of equals."""
-        plain = f" {' '.join(re.findall(r'[a-z0-9]+', said.translate(_LIGHT).lower()))} "
+        plain = _plain(said)
         scores = {form.name: _score(form.words, plain) for form in self._forms.values()}
         best = max(scores, key=lambda name: scores[name], default="")
         return best if best and scores[best] else ""
@@ -142,6 +153,14 @@ def _tidied(value: str) -> str:
     """A value on as few lines as it had, without control characters, no longer than a letter bears."""
     lines = (_SPACE.sub(" ", line).strip() for line in _CONTROL.sub(" ", value).splitlines())
     return "\n".join(line for line in lines if line)[:LONGEST_VALUE].strip()
+
+
+def _plain(said: str) -> str:
+    return f" {' '.join(re.findall(r'[a-z0-9]+', said.translate(_LIGHT).lower()))} "
+
+
+def _longest(words: Iterable[str], plain: str) -> int:
+    return max((len(phrase.split()) for phrase in words if phrase not in _HOW and f" {phrase} " in plain), default=0)
 
 
 def _score(words: Iterable[str], plain: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -207,10 +207,10 @@ def official_words(passage: Passage) -> str:
 
 def as_json(answer: Answer) -> dict[str, Any]:
     """The object of the contract in DESIGN.md."""
-    whole = asdict(replace(answer, sentences=tuple(s for s in answer.sentences if s.role != "heading")))
+    whole = asdict(answer)
     whole["text"] = as_text(answer)
-    for group in ("sentences", "next_steps"):
-        whole[group] = [{"text": s["text"], "force": s["force"], "handles": list(s["handles"])} for s in whole[group]]
+    whole["sentences"] = list(_under_headings(answer.sentences))
+    whole["next_steps"] = list(_under_headings(answer.next_steps))
     order = (
         "id",
         "status",
@@ -228,6 +228,17 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "timings_ms",
     )
     return {name: whole[name] for name in order}
+
+
+def _under_headings(sentences: Iterable[Sentence]) -> Iterator[dict[str, Any]]:
+    """Each sentence with the heading it stands under, which is empty when one question was answered."""
+    heading = ""
+    for said in sentences:
+        if said.role == "heading":
+            heading = said.text
+            continue
+        told: dict[str, Any] = {"text": said.text, "force": said.force, "handles": list(said.handles)}
+        yield told | {"role": said.role, "terms": list(said.terms), "heading": heading}
 
 
 def as_text(answer: Answer) -> str:

@@ -58,7 +58,7 @@ def check_problems(corpus: Path, checker: Checker) -> Iterator[Problem]:
         for question in file.form.questions:
             for text in (question.text, *(choice.label for choice in question.choices)):
                 yield from (Problem(file.file, 1, message) for message in checker.bare(_as_said(text)))
-        yield from checker.names(file.file, contact=file.form.contacts)
+        yield from checker.names(file.file, topic=file.form.topics, contact=file.form.contacts)
         yield from _silences(file, file.form)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsing import fits, visiting
 from conftest import ROOT
 from playwright.sync_api import Browser, Page
 
@@ -19,34 +20,19 @@ QUESTION = "Can I get a break from looking after my mum?"
 
 @pytest.fixture(params=[1200, 320])
 def page(browser: Browser, served: str, request: pytest.FixtureRequest) -> Iterator[Page]:
-    context = browser.new_context(
-        java_script_enabled=False, viewport={"width": request.param, "height": 800}, base_url=served, locale="en-GB"
-    )
-    asked: list[str] = []
-    context.on("request", lambda sent: asked.append(sent.url))
-    opened = context.new_page()
-    yield opened
-    context.close()
-    assert [url for url in asked if not url.startswith(served)] == []  # the page asks no one else for anything
+    size = {"width": request.param, "height": 800}
+    with visiting(browser, served, java_script_enabled=False, viewport=size) as context:
+        yield context.new_page()
 
 
-def fits(page: Page) -> bool:
-    """Whether nothing reaches beyond the right edge, so that nobody has to scroll sideways."""
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    boxes = [found.bounding_box() for found in page.locator("body *:visible").all()]
-    return all(box["x"] + box["width"] <= width + 1 for box in boxes if box)
-
-
-def picture(page: Page, name: str) -> Path:
-    folder = ROOT / "artefacts"
-    folder.mkdir(exist_ok=True)
+def picture(page: Page, folder: Path, name: str) -> Path:
     width = page.viewport_size["width"] if page.viewport_size else 0
     path = folder / f"{name}-{width}.png"
     page.screenshot(path=path, full_page=True)
     return path
 
 
-def test_a_question_is_asked_and_answered_with_a_link_to_the_law(page: Page) -> None:
+def test_a_question_is_asked_and_answered_with_a_link_to_the_law(page: Page, pictures: Path) -> None:
     page.goto("/")
     page.get_by_label("Ask in your own words").fill(QUESTION)
     page.get_by_role("button", name="Ask").click()
@@ -56,7 +42,7 @@ def test_a_question_is_asked_and_answered_with_a_link_to_the_law(page: Page) -> 
     assert link.get_attribute("href") == "https://www.legislation.gov.uk/ukpga/2014/23/section/20"
     assert page.get_by_text(QUESTION).is_visible()
     assert fits(page)
-    assert picture(page, "answer").stat().st_size > 5000
+    assert picture(page, pictures, "answer").stat().st_size > 5000
 
 
 def test_a_handle_leads_to_its_source_on_the_page(page: Page) -> None:
@@ -88,11 +74,11 @@ def test_strange_questions_do_not_break_the_layout(page: Page, question: str) ->
     assert fits(page)
 
 
-def test_the_first_page_fits_and_names_what_to_do_in_danger(page: Page) -> None:
+def test_the_first_page_fits_and_names_what_to_do_in_danger(page: Page, pictures: Path) -> None:
     page.goto("/")
     assert fits(page)
     assert page.get_by_role("link", name="999").is_visible()
-    picture(page, "page")
+    picture(page, pictures, "page")
 
 
 def test_a_letter_stands_on_the_page_whole_with_what_is_left_to_fill_in(

@@ -38,7 +38,13 @@ CONTRACT: dict[str, Any] = {
     "composer": str,
     "timings_ms": dict,
 }
-MORE = {"": {"notes", "letter"}, "next_steps": {"force"}, "contacts": {"when"}}  # what we add to the contract
+LAID_OUT = {"role", "terms", "heading"}
+MORE = {  # what we add to the contract
+    "": {"notes", "letter"},
+    "sentences": LAID_OUT,
+    "next_steps": {"force"} | LAID_OUT,
+    "contacts": {"when"},
+}
 ASKED = (
     "Can I get a break from looking after my mum?",
     "how much savings can i have before i pay for care",

@@ -43,6 +43,11 @@ def test_a_question_gets_the_object_of_the_contract(client: httpx.Client) -> Non
     assert response.status_code == 200
     answer = response.json()
     assert (answer.pop("subject"), answer.pop("conversation")) == ("assessment-carer", None)
+    assert [offer["name"] for offer in answer.pop("offers")] == [
+        "carers-assessment",
+        "eligibility-decision-in-writing",
+        "eligibility-carer",
+    ]
     held_to_contract(answer)
     assert answer["sources"][0]["place"] == "s.20(1)"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Header, Path, Query, Response
@@ -118,9 +119,10 @@ def open_source(
 
 
 def whole(told: Told, conversation: str) -> dict[str, Any]:
-    """An answer as it goes out: the contract's object, its subject, and the conversation it belongs to."""
+    """An answer as it goes out: the contract's object, its subject, what goes with it, and the conversation it belongs to."""
     remembered = {"id": conversation, "messages": told.messages, "kept": told.kept} if conversation else None
-    return {**as_json(told.answer), "subject": told.answer.subject, "conversation": remembered}
+    offers = [asdict(offer) for offer in told.offers]
+    return {**as_json(told.answer), "subject": told.answer.subject, "offers": offers, "conversation": remembered}
 
 
 def opened_json(opened: Opened) -> dict[str, Any]:

@@ -34,12 +34,22 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A letter or a guided check that goes with an answer."""
+
+    kind: str
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
-    """An answer, how many earlier messages it was read with, and whether this one was kept."""
+    """An answer, how many earlier messages it was read with, whether this one was kept, and what goes with it."""
 
     answer: Answer
     messages: int = 0
     kept: bool = False
+    offers: tuple[Offer, ...] = ()
 
 
 class Desk:
@@ -69,7 +79,7 @@ class Desk:
         if key and (away or (answer.status in _KEPT and not kept)):
             answer = replace(answer, notes=(*answer.notes, NOT_KEPT))
         self._count(asked, answer)
-        yield Told(answer, len(history), kept)
+        yield Told(answer, len(history), kept, tuple(self._offers(answer)))
 
     def begin(self) -> str:
         """The id of a new conversation. Nothing is kept until something is said."""
@@ -96,6 +106,17 @@ class Desk:
         return hmac.new(self._house.secret, f"{kind} {body}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()[
             :10
         ]
+
+    def _offers(self, answer: Answer) -> Iterator[Offer]:
+        """Letters that do what the next steps advise, then the checks of the subject. None beside urgent help."""
+        if answer.status is not Status.ANSWERED:
+            return
+        letters, checks = self._house.assistant.letters, self._house.assistant.checks
+        for name in letters.fitting(step.text for step in answer.next_steps):
+            yield Offer("letter", name, letters.get(name).title)
+        for name in checks.names():
+            if answer.subject in checks.get(name).topics:
+                yield Offer("check", name, checks.get(name).title)
 
     def _key(self, conversation: str) -> str:
         return conversation_key("web", conversation, self._house.secret)

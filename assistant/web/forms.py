@@ -150,7 +150,7 @@ def answer_check(name: Name, body: Annotated[Answers, Body()], at: At, _: Anyone
         raise Refused(404, "No such check", "GET /api/checks names those there are.")
     step = step_json(checks.answer(name, body.answers, Register(body.register_)))
     if step["outcome"] is not None:
-        step["outcome"] |= {"id": at.desk.token("answer"), "subject": "", "conversation": None}
+        step["outcome"] |= {"id": at.desk.token("answer"), "subject": "", "offers": [], "conversation": None}
     return step
 
 

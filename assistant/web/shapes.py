@@ -58,11 +58,14 @@ class Shape(BaseModel):
 
 
 class SentenceShape(Shape):
-    """One checked sentence. `handles` name its sources."""
+    """One checked sentence. `handles` name its sources; `terms` are the words of `words` that it is the first to use."""
 
     text: str
     force: str
     handles: list[str]
+    role: str
+    terms: list[str]
+    heading: str = Field("", description="what this part of the answer is about, when several things were asked")
 
 
 class SourceShape(Shape):
@@ -103,6 +106,14 @@ class RetrievedShape(Shape):
     score: float
 
 
+class Offered(Shape):
+    """A letter or a guided check that goes with an answer."""
+
+    kind: Literal["letter", "check"]
+    name: str
+    title: str
+
+
 class Remembered(Shape):
     """The conversation an answer belongs to. `messages`: how many earlier ones it was read with; 0 after it expired."""
 
@@ -128,6 +139,7 @@ class AnswerShape(Shape):
     composer: str
     timings_ms: dict[str, float]
     subject: str
+    offers: list[Offered]
     conversation: Remembered | None
 
 

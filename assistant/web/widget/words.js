@@ -1,0 +1,36 @@
+// Every word the widget says by itself. An error says what happened and what to do.
+export const WORDS = {
+  title: "Ask about care and support",
+  greeting:
+    "Hello. Ask me about care and support for adults in England. I answer from the law and the official guidance, and show where each answer comes from.",
+  area: (area) => `This page is for people in ${area}.`,
+  privacy: "Please leave out names, addresses and dates of birth.",
+  danger: "If someone is in danger now, call ",
+  small: "A computer program answers here, from checked sentences. It is general information, not legal advice.",
+  examples: [
+    "Can I get a break from looking after my mum?",
+    "Will they take the house to pay for care?",
+    "The council refused to assess my dad. Can they?",
+  ],
+  registers: { plain: "Plain words", easy: "Easy read", staff: "For staff" },
+  reword: { plain: "Say it in plain words", easy: "Say it in easy words", staff: "Say it for staff" },
+  forces: { must: "Duty", may: "Power", should: "Guidance", right: "Right", opinion: "Opinion" },
+  looking: "Looking in the law and the guidance…",
+  busy: "I am still answering. Your new question is in the box: send it in a moment.",
+  empty: "Write your question in the box first.",
+  offline: "You seem to be offline. Your question is still here: when you are connected again, try again.",
+  away: "I cannot reach the assistant just now. Your question is still here: please try again in a minute.",
+  cut: "The connection broke, so this answer is not complete. Your question is still here: please try again.",
+  broken: (status) => `Something went wrong at the assistant (error ${status}). Your question is still here: please try again in a minute.`,
+  expired: (minutes) =>
+    `Our earlier conversation has ended: it is kept for ${minutes} minutes only. I read this question on its own. If it needs what you said before, please say it again.`,
+  ended: (minutes) => `Our earlier conversation has ended: it is kept for ${minutes} minutes only.`,
+  deleted: "Deleted. Nothing of this conversation is left here or on the server.",
+  deletedHere: (minutes) => `Deleted from this page. I could not reach the server: there it is deleted within ${minutes} minutes.`,
+  deletedThere: "This conversation was deleted in another tab.",
+  copied: "Copied.",
+  notCopied: "Your browser does not let me copy. The text is selected for you to copy.",
+  thanks: "Thank you. It helps us mend what is not clear.",
+  noPassage: "I do not hold the official words of this source. The link leads to them.",
+  notInForce: "This part of the law is not in force.",
+};
