@@ -84,13 +84,13 @@ def visiting(browser: Browser, address: str, *also: str, **options: Any) -> Iter
 
 
 def fits(page: Page) -> bool:
-    """Whether nothing reaches beyond the right edge, so that nobody has to scroll sideways."""
+    """Whether nothing reaches beyond the left or right edge, so that nobody has to scroll sideways or misses something."""
     return bool(
         page.evaluate(
             """() => {
               const all = (root) => [...root.querySelectorAll("*")].flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])]);
               return all(document.body).filter((e) => e.checkVisibility({visibilityProperty: true}) && !e.closest(".unseen"))
-                .every((e) => e.getBoundingClientRect().right <= innerWidth + 1);
+                .map((e) => e.getBoundingClientRect()).every((box) => box.left >= -1 && box.right <= innerWidth + 1);
             }"""
         )
     )
