@@ -27,6 +27,18 @@ def letters(real_corpus: Path, reference: Reference) -> Letters:
     return Letters(real_corpus, reference)
 
 
+def test_a_step_brings_the_letter_that_does_it(letters: Letters) -> None:
+    steps = (
+        "If you look after another adult, ask for a carer's assessment of your own.",
+        "Tell the council in writing about changes.",  # how, not what
+        "Get a good night's sleep before the visit; a cut is not certain.",  # a single word of a letter
+        "Ask the council for a review of the plan, and say why.",
+    )
+    assert letters.fitting(steps) == ("carers-assessment", "review")
+    assert letters.fitting(steps, most=1) == ("carers-assessment",)
+    assert letters.fitting(()) == ()
+
+
 def test_every_letter_can_be_filled_and_every_gap_has_a_question(letters: Letters) -> None:
     assert len(letters.names()) >= 12
     for name in letters.names():

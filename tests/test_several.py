@@ -92,4 +92,5 @@ def test_two_questions_are_answered_end_to_end(assistant: Assistant) -> None:
     assert len(headings) == 2
     assert all(heading in as_text(answer) for heading in headings)
     assert not any(sentence["text"] in headings for sentence in as_json(answer)["sentences"])
+    assert list(dict.fromkeys(sentence["heading"] for sentence in as_json(answer)["sentences"])) == headings
     assert all(sentence["handles"] for sentence in as_json(answer)["sentences"])

@@ -545,6 +545,12 @@ def test_one_tag_puts_the_widget_on_a_page_of_another_site(
             page.get_by_role("button", name="Write a letter: Ask for a carer's assessment").click()
             expect(page.get_by_label("Which council covers")).to_have_value("Exampleshire")
             assert page.get_by_role("dialog").get_attribute("title") is None
+            page.get_by_text("Options").click()
+            page.get_by_role("button", name="Delete this conversation").click()
+            page.get_by_role("button", name="Yes, delete it").click()
+            expect(
+                page.get_by_text("Nothing of this conversation is left here or on the server.").first
+            ).to_be_visible()
 
 
 def test_without_javascript_the_form_inside_the_element_answers(browser: Browser, served: str) -> None:

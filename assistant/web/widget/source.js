@@ -12,7 +12,7 @@ function shown(opened) {
   return [
     el("p.quiet", {}, about),
     !opened.in_force && el("p.trouble", {}, WORDS.notInForce),
-    opened.passages.length ? opened.passages.map((passage) => words(passage, opened.quote)) : words({ text: opened.quote || WORDS.noPassage }, ""),
+    opened.passages.length ? opened.passages.map((passage) => words(passage, opened.quote)) : el("p", {}, opened.quote || WORDS.noPassage),
     opened.before.length && el("details", {}, el("summary", {}, "The words before it"), opened.before.map((p) => words(p, ""))),
     opened.after.length && el("details", {}, el("summary", {}, "The words after it"), opened.after.map((p) => words(p, ""))),
     el("p", {}, link("Open the official page (new tab)", opened.url)),
