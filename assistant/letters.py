@@ -15,6 +15,8 @@ from assistant.places import title
 from assistant.reference import Reference, load_reference
 
 LONGEST_VALUE = 4096  # characters a gap may take, as many as a message of Telegram: what a person wrote is not cut
+_TELLING = 2  # words: "direct payment" names a letter, "cut" does not
+_HOW = frozenset({"in writing"})  # says how to ask for anything at all
 _SPACE = re.compile(r"[^\S\n]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _LIGHT = str.maketrans(dict.fromkeys("'’‘`´"))

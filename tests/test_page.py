@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from browsing import fits, visiting
-from conftest import ROOT
 from playwright.sync_api import Browser, Page
 
 from assistant.domain import Register

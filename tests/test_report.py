@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from browsing import violations
+from browsing import faults
 from conftest import ROOT, Built
 from evaluating import small_run
 from playwright.sync_api import Browser
@@ -85,19 +85,19 @@ def test_the_page_is_clean_for_axe_opened_and_closed_and_prints_what_falls_short
     (tmp_path / "report.html").write_text(html, encoding="utf-8")
     shown = browser.new_page(viewport={"width": 900, "height": 800})
     shown.goto((tmp_path / "report.html").as_uri())
-    assert violations(shown, axe) == []
+    assert faults(shown, axe) == []
     printed = "\n".join(text.get_textpage().get_text_range() for text in PdfDocument(shown.pdf()))
     assert "says: <b>nothing</b>" in printed
     assert "The answer to" not in printed
     shown.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    assert violations(shown, axe) == []
+    assert faults(shown, axe) == []
     shown.close()
 
 
 def test_axe_would_see_a_fault(html: str, browser: Browser, axe: Path) -> None:
     shown = browser.new_page()
     shown.set_content(html.replace('<html lang="en-GB">', "<html>").replace("color: #1a5a96", "color: #ddd"))
-    found = " ".join(violations(shown, axe))
+    found = " ".join(faults(shown, axe))
     assert "html-has-lang" in found
     assert "color-contrast" in found
     shown.close()

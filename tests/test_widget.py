@@ -434,7 +434,7 @@ def relay(served: str) -> Iterator[Relay]:
     opened.close()
 
 
-def test_a_server_that_dies_in_the_middle_of_an_answer_loses_nothing(browser: Browser, relay: Relay) -> None:
+def test_a_server_that_dies_in_the_middle_of_an_answer_loses_nothing(browser: Browser, axe: Path, relay: Relay) -> None:
     with visiting(browser, relay.address, viewport=WIDE) as context:
         page = context.new_page()
         page.goto("/demo")
@@ -444,7 +444,7 @@ def test_a_server_that_dies_in_the_middle_of_an_answer_loses_nothing(browser: Br
         page.get_by_role("button", name="Ask", exact=True).click()
         expect(page.get_by_text("The connection broke, so this answer is not complete.").first).to_be_visible()
         expect(page.get_by_label("Your question")).to_have_value(QUESTION)
-        assert faults(page) == []
+        assert faults(page, axe) == []
         relay.away = True
         page.get_by_role("button", name="Try again").click()
         expect(page.get_by_text("I cannot reach the assistant just now.").first).to_be_visible()
@@ -577,14 +577,16 @@ MODES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_every_state_is_free_of_faults_in_every_mode(browser: Browser, served: str, pictures: Path, mode: str) -> None:
+def test_every_state_is_free_of_faults_in_every_mode(
+    browser: Browser, axe: Path, served: str, pictures: Path, mode: str
+) -> None:
     with visiting(browser, served, **MODES[mode]) as context:
         page = context.new_page()
         page.goto("/demo")
 
         def state(name: str) -> None:
             page.screenshot(path=pictures / f"widget-{mode}-{name}.png")
-            assert faults(page) == [], (mode, name)
+            assert faults(page, axe) == [], (mode, name)
             assert fits(page), (mode, name)
 
         state("closed")
@@ -617,7 +619,7 @@ def test_every_state_is_free_of_faults_in_every_mode(browser: Browser, served: s
 
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_staff_view_shows_official_words_force_history_and_a_case_note(
-    browser: Browser, served: str, pictures: Path, width: int
+    browser: Browser, axe: Path, served: str, pictures: Path, width: int
 ) -> None:
     options = {"viewport": {"width": width, "height": 800}, "permissions": ["clipboard-read", "clipboard-write"]}
     with visiting(browser, served, **options) as context:
@@ -635,13 +637,13 @@ def test_the_staff_view_shows_official_words_force_history_and_a_case_note(
         note = page.evaluate("navigator.clipboard.readText()")
         assert "duty: Care Act 2014 s.20(1)" in note
         assert "Care Act assistant, " in note
-        assert faults(page) == []
+        assert faults(page, axe) == []
         assert fits(page)
         page.screenshot(path=pictures / f"staff-{width}.png", full_page=True)
         turn.get_by_role("button", name="Source 1: Care Act 2014, section 20(1)").first.click()
         page.get_by_role("link", name="Open the official page").wait_for()
         page.screenshot(path=pictures / f"staff-{width}-source.png")
-        assert faults(page) == []
+        assert faults(page, axe) == []
         page.get_by_role("button", name="Back").click()
         assert focused(page) == "1"
 
