@@ -7,6 +7,7 @@ import hmac
 import secrets
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -58,11 +59,15 @@ class StaffKeys:
         key_id, _, secret = rest.partition("_")
         if prefix != _PREFIX or not key_id.isascii() or len(key_id) > 16:
             return None
-        with self._database.reading() as connection:
-            row = connection.execute(sa.select(_key).where(_key.c.id == key_id)).first()
+        row = self._row(key_id)
         if row is None or row.revoked or not hmac.compare_digest(row.digest, _digest(secret)):
             return None
         return StaffKey(row.id, row.name, row.made, row.revoked)
+
+    def in_use(self, key_id: str) -> StaffKey | None:
+        """The key with an id, unless it was revoked."""
+        row = self._row(key_id)
+        return None if row is None or row.revoked else StaffKey(row.id, row.name, row.made, row.revoked)
 
     def every(self) -> tuple[StaffKey, ...]:
         """All keys, oldest first, revoked ones too."""
@@ -83,6 +88,10 @@ class StaffKeys:
     def close(self) -> None:
         """Let go of the database."""
         self._database.close()
+
+    def _row(self, key_id: str) -> sa.Row[Any] | None:
+        with self._database.reading() as connection:
+            return connection.execute(sa.select(_key).where(_key.c.id == key_id)).first()
 
 
 def _digest(secret: str) -> str:

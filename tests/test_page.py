@@ -63,6 +63,20 @@ def test_the_page_can_be_used_with_the_keyboard_alone(page: Page) -> None:
     page.get_by_role("heading", name="Answer").wait_for()
 
 
+def test_a_question_the_person_may_mean_is_one_button_away(page: Page) -> None:
+    page.goto("/?register=staff")
+    page.get_by_label("Ask in your own words").fill("can they do that")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    choice = page.get_by_role("button", name=QUESTION)
+    assert choice.is_visible()
+    assert fits(page)
+    choice.focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Yes. Your council must meet your needs for support").wait_for()
+    assert page.get_by_text(f"You asked: {QUESTION}").is_visible()
+    assert page.get_by_label("For staff").is_checked()  # still worded as was asked for
+
+
 @pytest.mark.parametrize("question", ["x" * 3000, "<b>bold</b> " * 50, "هل يمكنني الحصول على استراحة؟"])
 def test_strange_questions_do_not_break_the_layout(page: Page, question: str) -> None:
     page.goto("/")

@@ -12,7 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from assistant import __version__
 from assistant.settings import Settings
-from assistant.web import admin, api, completions, embed, forms, page, running
+from assistant.web import admin, api, completions, embed, forms, maintainers, page, running
 from assistant.web.front import Front
 from assistant.web.guard import Guard
 from assistant.web.problems import Problem, plain_errors
@@ -40,7 +40,7 @@ def create_app(house: House, settings: Settings, with_admin: bool = False) -> Fa
     )
     app.state.front = front
     plain_errors(app)
-    for room in (api, forms, page, embed, running, completions, *((admin,) if with_admin else ())):
+    for room in (api, forms, page, embed, running, completions, *((admin, maintainers) if with_admin else ())):
         app.include_router(room.router)
     app.router.routes.append(tools.route)
     _describe_problems(app)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from assistant.domain import Answer, Register
+from assistant.web import sheets
 from assistant.web.desk import Asked
 from assistant.web.front import Anyone, At
 from assistant.web.guard import PAGE_POLICY
@@ -21,7 +19,6 @@ EXAMPLES = (
     "Will they take the house to pay for care?",
     "The council refused to assess my dad. Can they?",
 )
-_TEMPLATES = Path(__file__).parent / "templates"
 _HEADERS = {"Content-Security-Policy": PAGE_POLICY}
 
 
@@ -51,16 +48,9 @@ def answer_form(
 @router.get("/style.css")
 def style() -> Response:
     """How the page looks."""
-    return Response((_TEMPLATES / "style.css").read_bytes(), media_type="text/css")
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    return environment.get_template("page.html")
+    return Response((sheets.FOLDER / "style.css").read_bytes(), media_type="text/css")
 
 
 def _page(answer: Answer | None, question: str, register: str) -> str:
-    return _template().render(
-        answer=answer, question=question, register=register, registers=list(Register), examples=EXAMPLES
-    )
+    values = {"question": question, "register": register, "registers": list(Register), "examples": EXAMPLES}
+    return sheets.html("page.html", answer=answer, **values)

@@ -11,16 +11,19 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from assistant.errors import CareActError, ConversationsUnavailable
+from assistant.web import sheets
 
 log = logging.getLogger("care_act.web")
 MEDIA = "application/problem+json"
+_PAGE_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 _DANGER = "If someone is in danger now, call 999."
 _ADVICE = {
     400: ("Not understood", "Send the request as JSON in UTF-8, with the header Content-Type: application/json."),
@@ -44,6 +47,25 @@ class Problem(BaseModel):
     request: str = Field("", description="id of this request, also in the header X-Request-ID")
 
 
+class _Told(JSONResponse):
+    """A problem as JSON; as a page to a browser that came to look at a page."""
+
+    media_type = MEDIA
+
+    def __init__(self, told: Problem, headers: Mapping[str, str]) -> None:
+        super().__init__(told.model_dump(), told.status, headers=dict(headers))
+        self._told, self._more = told, dict(headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        if "text/html" not in Headers(scope=scope).get("accept", ""):  # a script's own requests do not ask for it
+            await super().__call__(scope, receive, send)
+            return
+        headers = {**self._more, "content-security-policy": _PAGE_POLICY}
+        page = HTMLResponse(sheets.html("problem.html", problem=self._told), self.status_code, headers)
+        await page(scope, receive, send)
+
+
 class Refused(Exception):
     """A request that is not served. `headers` go out with the problem."""
 
@@ -64,7 +86,7 @@ def problem(
 ) -> Response:
     """A problem as a response."""
     told = Problem(title=title, status=status, detail=detail, message=detail, request=request_id)
-    return JSONResponse(told.model_dump(), status, headers=dict(headers or {}), media_type=MEDIA)
+    return _Told(told, headers or {})
 
 
 def plain_errors(app: FastAPI) -> None:
