@@ -248,6 +248,15 @@ def test_a_letter_asked_for_in_words_can_be_filled_in(page: Page) -> None:
     expect(page.get_by_label("What is your name?")).to_be_visible()
 
 
+def test_a_word_alone_is_asked_back_with_questions_to_press(page: Page) -> None:
+    open_chat(page)
+    turn = ask(page, "money")
+    expect(turn.get_by_text("What would you like to know?")).to_be_visible()
+    turn.get_by_role("button", name=QUESTION).click()
+    expect(page.get_by_role("article")).to_have_count(2)
+    page.get_by_role("article").last.get_by_role("button", name="Copy", exact=True).wait_for()
+
+
 def test_feedback_is_given_in_words(page: Page, house: House) -> None:
     open_chat(page)
     turn = ask(page)

@@ -3,7 +3,7 @@ import { openSource } from "./source.js";
 import { WORDS } from "./words.js";
 
 const LEADING = ["verdict", "signpost"];
-const APART = ["staff", "say", "letter"]; // each has a place of its own
+const APART = ["staff", "say", "letter", "choice"]; // each has a place of its own
 
 /** An answer as elements, in the order a person reads it. */
 export function laidOut(room, answer) {

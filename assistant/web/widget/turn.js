@@ -72,15 +72,18 @@ export class Turn {
     return `${this.question}\n\n${this.answer.text}`;
   }
 
-  /** Buttons for what to do next: the letters and checks that go with the answer. */
+  /** Buttons for what to do next: questions the person may mean, the letters and checks that go with the answer. */
   steps() {
     const { room, answer } = this;
-    const go = (open, item, label) => button(label, (event) => open(room, item, event.currentTarget), { class: "step" });
     const { letter } = answer;
-    const offered = answer.offers.map((offer) =>
-      offer.kind === "letter" ? go(openLetter, offer, `Write a letter: ${offer.title}`) : go(openCheck, offer, `Check: ${offer.title}`));
-    if (letter) offered.unshift(go(openLetter, letter, "Fill in this letter"));
-    if (letter || answer.status === "clarify") offered.push(button("See all letters", (event) => openLetters(room, event.currentTarget), { class: "step" }));
+    const step = (label, onclick) => button(label, onclick, { class: "step" });
+    const go = (open, item, label) => step(label, (event) => open(room, item, event.currentTarget));
+    const offered = answer.sentences.filter(({ role }) => role === "choice").map(({ text }) => step(text, () => room.ask(text)));
+    const asked = !offered.length && answer.status === "clarify";
+    if (letter) offered.push(go(openLetter, letter, "Fill in this letter"));
+    for (const offer of answer.offers)
+      offered.push(offer.kind === "letter" ? go(openLetter, offer, `Write a letter: ${offer.title}`) : go(openCheck, offer, `Check: ${offer.title}`));
+    if (letter || asked) offered.push(step("See all letters", (event) => openLetters(room, event.currentTarget)));
     return offered.length ? el("div.row", {}, offered) : null;
   }
 
