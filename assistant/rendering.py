@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.document import Block, BlockKind, Document, Line, Span
@@ -92,7 +93,7 @@ def _shown_quote(line: Line, document: Document) -> str:
 def _markdown_block(block: Block, document: Document) -> str:
     heading = f"## {_escaped(block.heading)}\n\n" if block.heading else ""
     if block.kind is BlockKind.LETTER:  # each line stays a line
-        return "\n".join(f"{_not_an_opener(_escaped(line.text))}\\" if line.text else "" for line in block.lines)
+        return _broken_lines([_not_an_opener(_escaped(line.text)) for line in block.lines])
     bullet = "- " if block.bulleted else ""
     lines = []
     for line in block.lines:
@@ -101,6 +102,12 @@ def _markdown_block(block: Block, document: Document) -> str:
         quoted = "".join(f"\n> {_escaped(part)}" for part in quote.splitlines()) if quote else ""
         lines.append(f"{bullet}{_not_an_opener(text)}{quoted}")
     return heading + ("\n" if block.bulleted else "\n\n").join(lines)
+
+
+def _broken_lines(lines: Sequence[str]) -> str:
+    """The lines with hard breaks: none at the end of a paragraph, where CommonMark would show the backslash."""
+    following = [*lines[1:], ""]
+    return "\n".join(f"{line}\\" if line and after else line for line, after in zip(lines, following, strict=True))
 
 
 def _markdown_span(span: Span) -> str:

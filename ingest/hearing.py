@@ -53,7 +53,11 @@ def read_messages(corpus: Path) -> tuple[Message, ...]:
     """The labelled messages of `corpus/messages/*.jsonl`. Raises BadCorpus naming file and line."""
     messages: list[Message] = []
     for path in sorted((corpus / "messages").glob("*.jsonl")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except UnicodeDecodeError as exc:
+            raise BadCorpus(f"{path} is not UTF-8 text ({exc.reason}). Save it as UTF-8.") from exc
+        for number, line in enumerate(lines, 1):
             try:
                 raw = json.loads(line)
                 messages.append(Message(raw["message"], LABELS[raw["status"]]))

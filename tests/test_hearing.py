@@ -114,3 +114,10 @@ def test_the_corpus_has_messages_of_each_kind_and_none_twice(real_corpus: Path) 
     counts = {status: sum(m.status is status for m in messages) for status in {m.status for m in messages}}
     assert min(counts.values()) >= 300
     assert len({m.text.lower() for m in messages}) == len(messages)
+
+
+def test_messages_that_are_not_utf8_are_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "messages").mkdir()
+    (tmp_path / "messages" / "old.jsonl").write_bytes(b'{"message": "caf\xe9", "status": "answered"}\n')
+    with pytest.raises(BadCorpus, match=r"old\.jsonl is not UTF-8"):
+        read_messages(tmp_path)

@@ -11,6 +11,7 @@ from lxml import etree
 from small_pdf import make_pdf
 
 from ingest.readers import Document, Format, Unreadable, read, recognise
+from ingest.readers.dates import dates_of
 from ingest.readers.document import Provision, Standing
 
 CLML = """<?xml version="1.0"?>
@@ -276,3 +277,9 @@ def test_every_span_of_every_sample_lies_in_its_parent_and_holds_words(shared: P
                 assert all(
                     provision.start <= child.start and child.end <= provision.end for child in provision.children
                 )
+
+
+def test_a_malformed_date_in_linked_data_does_not_refuse_the_page() -> None:
+    linked = '{"datePublished": "2024-\\q01-02", "dateModified": "2025-03-04"}'
+    page = f'<html><head><script type="application/ld+json">{linked}</script></head></html>'
+    assert dates_of(etree.HTML(page), "") == ("", "2025-03-04")

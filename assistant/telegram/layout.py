@@ -40,7 +40,7 @@ def told(answer: Answer, letters: tuple[str, ...] = ()) -> Told:
     sources = replace(_only(laid, {BlockKind.SOURCES}), register=Register.STAFF)  # with the official words
     return Told(
         answer.id,
-        subject=answer.retrieved[0].place if answer.retrieved else "",
+        subject=answer.subject,
         letters=letters,
         more=messages(flat(_only(laid, more))),
         sources=messages(flat(sources)),

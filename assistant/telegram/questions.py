@@ -54,12 +54,14 @@ class Questions:
             await self.to_private(at, words.IN_PRIVATE)
             return None
         if answer.status is Status.LETTER and answer.letter is not None:
+            if answer.notes and not at.group:  # among them the quiet word on danger
+                await self._outbox.send(at.chat, layout.lines(*answer.notes), reply_to=at.message)
             await self._remember(at, text, recall, answer)
             return answer.letter
         above = "\n".join(filter(None, (note, "" if recall.works else words.NO_MEMORY)))
         await self.give(at, answer, recall, above, offer_letters)
         if answer.status in _UNANSWERED:
-            await self._memory.unanswered(_subject(answer), answer.status.value)
+            await self._memory.unanswered(answer.subject, answer.status.value)
         await self._remember(at, text, recall, answer)
         return None
 
@@ -127,7 +129,3 @@ def _buttons(answer: Answer, recall: Recall, offer_letters: bool) -> InlineKeybo
         (words.NOT_USEFUL_BUTTON, buttons.data("not", answer.id)),
     ]
     return buttons.keyboard(first, useful if recall.works else ())
-
-
-def _subject(answer: Answer) -> str:
-    return answer.retrieved[0].place if answer.retrieved else ""

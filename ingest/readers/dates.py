@@ -56,9 +56,17 @@ def _told(tree: Any) -> Iterator[tuple[str, str]]:
     for script in tree.xpath("//script[@type='application/ld+json']"):
         for name in ("datePublished", "dateModified"):
             if found := re.search(rf'"{name}"\s*:\s*("[^"]{{4,40}}")', script.text or ""):
-                yield name.lower(), as_day(json.loads(found[1]))
+                yield name.lower(), as_day(_unquoted(found[1]))
     for element in tree.xpath("//*[@itemprop='datePublished' or @itemprop='dateModified'][@datetime or @content]"):
         yield element.get("itemprop").lower(), as_day(element.get("datetime") or element.get("content"))
+
+
+def _unquoted(text: str) -> str:
+    """A JSON string's value; empty when it is malformed, as linked data on a page may be."""
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        return ""
 
 
 def _said(pattern: re.Pattern[str], words: str) -> str:
