@@ -21,6 +21,7 @@ _FORMS = (
     re.compile(r"^(?P<kind>p)\.(?P<n>\d+)$"),
     re.compile(r"^(?P<kind>page)(?P<n>)$"),
 )
+_LAST = re.compile(r"(?P<stem>.*[(.])(?P<n>[0-9A-Za-z]+)(?P<end>\)?)")
 _NAMES = {
     "s": "section",
     "reg": "regulation",
@@ -70,6 +71,25 @@ def expand(ref: str) -> tuple[str, ...]:
     return (head, f"{stem}({tail}")
 
 
+def covered(ref: str) -> tuple[str, ...]:
+    """Every place of a range: `s.1(1)-(3)` → `s.1(1)`, `s.1(2)`, `s.1(3)`; letters likewise.
+
+    Its two ends only where what lies between cannot be counted, as from `(2A)` on or across subsections.
+    """
+    ends = expand(ref)
+    if len(ends) < 2:
+        return ends
+    first, last = (_LAST.fullmatch(end) for end in ends)
+    if first is None or last is None or first["stem"] != last["stem"]:
+        return ends
+    low, high, stem = first["n"], last["n"], first["stem"]
+    if low.isdecimal() and high.isdecimal():
+        return tuple(f"{stem}{n}{first['end']}" for n in range(int(low), int(high) + 1)) or ends
+    if len(low) == len(high) == 1 and low.isalpha() and high.isalpha():
+        return tuple(f"{stem}{chr(n)}{first['end']}" for n in range(ord(low), ord(high) + 1)) or ends
+    return ends
+
+
 def address(source: Source, ref: str) -> str:
     """The web address of a place, or the page of the whole source when places have none of their own."""
     parsed = parse_ref(ref)
@@ -100,4 +120,4 @@ def title(source: Source, ref: str) -> str:
 
 def in_force(source: Source, place: Place) -> bool:
     """False when the place, or what it lies in, never began or was repealed."""
-    return not any(is_within(ref, dead) for ref in expand(place.ref) for dead in source.not_in_force)
+    return not any(is_within(ref, dead) for ref in covered(place.ref) for dead in source.not_in_force)

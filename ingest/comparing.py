@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.domain import Card, NextStep, Statement
-from assistant.places import expand, is_within
+from assistant.places import covered, is_within
 from ingest.readers.document import Document
 
 
@@ -70,8 +70,8 @@ def resting(
     owned += [(name, tuple(statements)) for name, statements in forms]
     for owner, statements in owned:
         for statement in statements:
-            ends = [end for place in statement.places if place.source == source for end in expand(place.ref)]
-            hit = next((ref for ref in refs for end in ends if is_within(ref, end) or is_within(end, ref)), None)
+            own = [ref for place in statement.places if place.source == source for ref in covered(place.ref)]
+            hit = next((ref for ref in refs for end in own if is_within(ref, end) or is_within(end, ref)), None)
             if hit is not None:
                 yield Resting(owner, statement, hit)
 

@@ -151,7 +151,9 @@ def test_statements_that_rest_on_a_change_are_named() -> None:
         return Card(f"card-{ref}", "", (), "answer", Verdict.NONE, (), (statement,), ())
 
     cards = [card(ref) for ref in ("s.1", "s.1(2)(a)", "s.1(2)(b)", "s.1(1)-(3)", "s.2")]
-    assert [rest.owner for rest in resting("care-act-2014", ["s.1(2)(a)"], cards, [])] == ["card-s.1", "card-s.1(2)(a)"]
+    # A statement on s.1(1)-(3) rests on s.1(2) too: left unnamed, it would outlive a change to the law it states.
+    named = ["card-s.1", "card-s.1(2)(a)", "card-s.1(1)-(3)"]
+    assert [rest.owner for rest in resting("care-act-2014", ["s.1(2)(a)"], cards, [])] == named
     assert not list(resting("another", ["s.1(2)(a)"], cards, []))
     letter = [("letter review", cards[0].statements)]
     assert [rest.owner for rest in resting("care-act-2014", ["s.1(2)(a)"], [], [], letter)] == ["letter review"]

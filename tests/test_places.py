@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.domain import Authority, Place, Source
-from assistant.places import address, base_ref, expand, in_force, is_within, parse_ref, title
+from assistant.places import address, base_ref, covered, expand, in_force, is_within, parse_ref, title
 
 SOURCE = Source(
     id="act",
@@ -89,6 +89,25 @@ def test_one_place_lies_in_another_only_by_its_structure(inner: str, outer: str,
 )
 def test_a_range_gives_its_two_ends(ref: str, ends: tuple[str, ...]) -> None:
     assert expand(ref) == ends
+
+
+@pytest.mark.parametrize(
+    ("ref", "places"),
+    [
+        ("s.1(1)-(3)", ("s.1(1)", "s.1(2)", "s.1(3)")),
+        ("s.1(2)(a)-(c)", ("s.1(2)(a)", "s.1(2)(b)", "s.1(2)(c)")),
+        ("s.22-24", ("s.22", "s.23", "s.24")),
+        ("s.10(1)(a)-(2)(b)", ("s.10(1)(a)", "s.10(2)(b)")),
+        ("s.10(1)-(2A)", ("s.10(1)", "s.10(2A)")),
+        ("s.10", ("s.10",)),
+    ],
+)
+def test_a_range_covers_what_lies_between(ref: str, places: tuple[str, ...]) -> None:
+    assert covered(ref) == places
+
+
+def test_a_range_over_a_dead_place_is_not_in_force() -> None:
+    assert not in_force(SOURCE, Place("act", "s.14(1)-(3)"))
 
 
 def test_the_address_of_a_place_is_that_of_its_section() -> None:
