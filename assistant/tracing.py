@@ -6,8 +6,9 @@ Spans carry names and numbers of ours, as log lines do, and nothing a person wro
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -17,17 +18,24 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
 
 _tracer: Any = None
+_inside: ContextVar[Any] = ContextVar("inside", default=None)  # the span of the request under way
 
 
-def spanned(name: str, **told: str) -> AbstractContextManager[Any]:
+@contextmanager
+def spanned(name: str, **told: str) -> Iterator[Any]:
     """A span around a block, such as a request; nothing at all when tracing is off."""
     if _tracer is None:
-        return nullcontext()
+        yield None
+        return
     # An error's text may quote a message: it is recorded nowhere.
-    span: AbstractContextManager[Any] = _tracer.start_as_current_span(
+    with _tracer.start_as_current_span(
         name, attributes=told, record_exception=False, set_status_on_exception=False
-    )
-    return span
+    ) as span:
+        before = _inside.set(span)
+        try:
+            yield span
+        finally:
+            _inside.reset(before)
 
 
 def ended(name: str, milliseconds: float) -> None:
@@ -36,8 +44,12 @@ def ended(name: str, milliseconds: float) -> None:
     Made afterwards, because a step that is streamed goes on in another thread than it began in.
     """
     if _tracer is not None:
-        now = time.time_ns()
-        _tracer.start_span(name, start_time=now - int(milliseconds * 1e6)).end(now)
+        from opentelemetry.trace import set_span_in_context
+
+        now, span = time.time_ns(), _inside.get()
+        # Another library's span may lie between, and go nowhere: ours hangs on ours.
+        context = set_span_in_context(span) if span is not None else None
+        _tracer.start_span(name, context, start_time=now - int(milliseconds * 1e6)).end(now)
 
 
 def start_tracing(url: str, exporter: SpanExporter | None = None) -> Callable[[], None]:

@@ -17,7 +17,7 @@ import numpy as np
 from assistant.embedding import SentenceTransformerEmbedder
 from assistant.library import open_library
 from assistant.settings import Settings
-from assistant.wiring import build_assistant
+from assistant.wiring import build_assistant, choose_embedder
 from evals.cases import Case
 from ingest.build import build_library
 
@@ -53,8 +53,8 @@ class Bench:
 
 def bench(settings: Settings, cases: Sequence[Case], ingest_texts: int = 1000) -> Bench:
     """Measure everything once, in this process but for the cold start."""
-    embedder = SentenceTransformerEmbedder(settings.model, settings.threads)
-    assistant = build_assistant(settings, embedder)
+    embedder = choose_embedder(settings, open_library(settings.library_dir))  # the one that answers
+    assistant = build_assistant(settings)
     for case in cases[:WARM_UP]:
         assistant.answer(case.message, case.history)
     query = _milliseconds(lambda: embedder.embed([COLD_QUESTION]), QUERY_REPEATS)
@@ -63,7 +63,8 @@ def bench(settings: Settings, cases: Sequence[Case], ingest_texts: int = 1000) -
     names = ("route", "understand", "retrieve", "compose", "verify", "present")
     steps = {name: float(np.median([t[name] for t in answers if name in t])) for name in names}
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MB
-    ingest_rate, encode_rate = _ingest_rates(settings, embedder, ingest_texts)
+    original = SentenceTransformerEmbedder(settings.model, settings.threads)
+    ingest_rate, encode_rate = _ingest_rates(settings, original, ingest_texts)
     return Bench(
         query_embedding=float(np.median(query)),
         answer_p50=float(np.percentile(totals, 50)),

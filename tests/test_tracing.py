@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from conftest import Built
+from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from serving import serving
 
@@ -40,6 +41,16 @@ def test_the_steps_of_a_request_are_spans_inside_its_own(
     for step in STEPS:
         assert done[step].parent.span_id == done["request"].context.span_id
     assert "Doreen" not in "".join(span.to_json() for span in done.values())
+
+
+def test_a_span_of_another_library_does_not_come_between(spans: InMemorySpanExporter) -> None:
+    elsewhere = TracerProvider().get_tracer("another library")
+    with tracing.spanned("request") as request, elsewhere.start_as_current_span("theirs"):
+        tracing.ended("route", 1.0)
+    tracing._tracer.span_processor.force_flush()
+    done = {span.name: span for span in spans.get_finished_spans()}
+    assert done.keys() == {"request", "route"}
+    assert done["route"].parent.span_id == request.context.span_id
 
 
 def test_without_the_setting_nothing_is_traced() -> None:
