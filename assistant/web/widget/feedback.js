@@ -25,7 +25,7 @@ export function feedback(room, answer, question) {
     node.replaceChildren(
       el("form", { onsubmit },
         el("label", { for: why }, "Sorry. What was missing or not clear?"), box,
-        el("label.tick", { for: agree }, tick, " You may keep my question too, to make answers better"),
+        el("label.tick", { for: agree }, tick, " You may keep my question too"),
         el("button", {}, "Send")),
     );
     focus(box);

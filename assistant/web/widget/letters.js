@@ -51,6 +51,6 @@ function form(room, letter) {
       button("Download it", () => download(`${letter.name}.txt`, text())),
       button("Print it", () => print(letter.title, [["", text()]])),
       button("All letters", () => openLetters(room))),
-    el("p.quiet", {}, "A draft, not legal advice. Check it before you send it, and keep a copy."),
+    el("p.quiet", {}, "This is a draft. Check it before you send it, and keep a copy."),
   ].flat(2);
 }

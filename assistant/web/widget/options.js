@@ -36,7 +36,7 @@ export class Options {
   sure() {
     const yes = button("Yes, delete it", () => (this.offer(), (this.node.open = false), this.chat.forget()));
     const no = button("No, keep it", () => (this.offer(), focus(this.end.firstChild)));
-    this.end.replaceChildren(el("p", {}, "Delete everything said here? It does not come back."), yes, no);
+    this.end.replaceChildren(el("p", {}, "Delete everything said here?"), yes, no);
     focus(yes);
   }
 }
