@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -118,6 +119,8 @@ def _tokenizer(folder: Path, longest: int) -> Any:
 
 def _opened(file: Path, threads: int) -> Any:
     """A model file, loaded. Raises what onnxruntime raises."""
+    # As it comes, onnxruntime makes an id for the machine and sends events to its makers; it reads this when it is loaded.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

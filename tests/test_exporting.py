@@ -1,11 +1,13 @@
 """The model is exported once, gives the same vectors without torch, and what cannot be exported still works."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import ROOT
 
 from assistant.embedding import SentenceTransformerEmbedder
 from assistant.errors import ModelUnavailable
@@ -77,6 +79,14 @@ assert not slow & set(sys.modules), slow & set(sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout == "(1, 384)\n", done.stderr
+
+
+def test_answering_makes_no_id_of_the_machine_and_no_list_of_events(models: Path, tmp_path: Path) -> None:
+    words = "import sys; from pathlib import Path; from assistant.exported import ExportedEmbedder as E; E(Path(sys.argv[1])).embed(['x'])"
+    kept = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    outside = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    subprocess.run([sys.executable, "-c", words, folder_in(models)], env=kept | outside, check=True, cwd=ROOT)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_a_damaged_export_is_refused_in_plain_words_and_made_anew(models: Path, tmp_path: Path) -> None:
