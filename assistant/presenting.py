@@ -44,7 +44,7 @@ _LETTER = (
     "Fill in the gaps in square brackets.",
     "Check it before you send it, and keep a copy.",
 )
-_LETTER_NOTE = "This is a draft, not legal advice. Names and addresses you write into it are not kept here."
+LETTER_NOTE = "This is a draft, not legal advice. Names and addresses you write into it are not kept here."
 _FOR_EXAMPLE = "You could ask, for example:"
 _WHICH_LETTER = "I can write a draft for you. What should the letter be about? These are the ones I know:"
 _LONGEST_QUOTE = 60  # words
@@ -120,7 +120,7 @@ class Presenter:
             (*opening, *letter.lines),
             sources=letter.sources,
             contacts=self._contacts(["find-council"]),
-            notes=(_LETTER_NOTE,),
+            notes=(LETTER_NOTE,),
             letter=letter,
         )
 

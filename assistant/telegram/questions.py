@@ -12,6 +12,7 @@ from telegram import InlineKeyboardMarkup
 
 from assistant import privacy
 from assistant.domain import Answer, Letter, Register, Status
+from assistant.presenting import LETTER_NOTE
 from assistant.telegram import buttons, layout, words
 from assistant.telegram.memory import Memory, Recall, Told, with_answer
 from assistant.telegram.sending import Outbox
@@ -54,8 +55,10 @@ class Questions:
             await self.to_private(at, words.IN_PRIVATE)
             return None
         if answer.status is Status.LETTER and answer.letter is not None:
-            if answer.notes and not at.group:  # among them the quiet word on danger
-                await self._outbox.send(at.chat, layout.lines(*answer.notes), reply_to=at.message)
+            # Among the notes is the quiet word on danger. That a letter is a draft is said with it, when it is given.
+            notes = [note for note in answer.notes if note != LETTER_NOTE]
+            if notes and not at.group:
+                await self._outbox.send(at.chat, layout.lines(*notes), reply_to=at.message)
             await self._remember(at, text, recall, answer)
             return answer.letter
         above = "\n".join(filter(None, (note, "" if recall.works else words.NO_MEMORY)))
