@@ -96,6 +96,15 @@ def fits(page: Page) -> bool:
     )
 
 
+def until(page: Page, holds: str, arg: object = None) -> None:
+    """Wait until a script gives true. Playwright's own waiting evaluates strings, which a strict page refuses."""
+    for _ in range(200):
+        if page.evaluate(holds, arg):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never came true: {holds}")
+
+
 @pytest.fixture(scope="session")
 def axe() -> Path:
     """The script of axe-core, which finds what people with impairments would stumble over."""

@@ -51,7 +51,8 @@ def sign_in(page: Page, key: str) -> None:
     page.goto("/admin")
     page.keyboard.press("Tab")
     page.keyboard.type(key)
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1200, "dark"), (320, "light")])

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from browsing import faults, fits, visiting
+from browsing import faults, fits, until, visiting
 from conftest import Built
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
@@ -215,10 +215,11 @@ def test_a_guided_check_leads_to_an_answer_in_the_conversation(page: Page) -> No
             chat.get_by_role("button", name="Use this amount").click()
         else:
             sheet.get_by_role("list").get_by_role("button").first.click()
-        page.wait_for_function(  # the next question, or the outcome
+        until(  # the next question, or the outcome
+            page,
             """(title) => { const root = document.querySelector("care-act-chat").shadowRoot;
                  return root.querySelector(".sheet").hidden || ![title, undefined].includes(root.querySelector(".sheet h4")?.innerText); }""",
-            arg=title,
+            title,
         )
     turn = chat.get_by_role("article")
     expect(
@@ -283,7 +284,7 @@ def test_an_answer_is_copied_and_printed_on_a_page_of_its_own(page: Page) -> Non
     assert LEAD in page.evaluate("navigator.clipboard.readText()")
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('forbidden')); }")
     turn.get_by_role("button", name="Copy", exact=True).click()
-    page.wait_for_function("window.told.at(-1).includes('does not let me copy')")
+    until(page, "window.told.at(-1)?.includes('does not let me copy')")
     turn.get_by_role("button", name="Print").click()
     printed = page.frames[-1].locator("body").inner_text()
     assert printed.startswith("Ask about care and support")
