@@ -6,7 +6,9 @@ The one door where SQLAlchemy's faults become ours.
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -119,13 +121,22 @@ def _engine(url: str) -> sa.Engine:
 
 def _tune(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # Python's sqlite3 would otherwise begin transactions by itself, too late
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "secure_delete=ON",
-        f"busy_timeout={_PATIENCE * 1000:.0f}",
-    ):
+    for pragma in (f"busy_timeout={_PATIENCE * 1000:.0f}", "synchronous=NORMAL", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    _keep_a_log(connection)
+
+
+def _keep_a_log(connection: Any) -> None:
+    """SQLite's write-ahead log. The switch to it does not heed `busy_timeout`, so two first openings need this wait."""
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.01)
 
 
 def _hurry(connection: Any, _: Any) -> None:

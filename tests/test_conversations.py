@@ -4,6 +4,7 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,18 @@ def test_two_tabs_writing_at_once_both_have_their_messages_kept(url: str, monkey
     assert sorted(first.said(KEY)) == sorted(f"{name} {n}" for name in ("left", "right") for n in range(5))
     first.close()
     second.close()
+
+
+def test_several_processes_may_be_the_first_to_open_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_PATIENCE", 30.0)
+    for n in range(25):  # SQLite refuses one of two switches to its log at once, without waiting
+        url = f"sqlite:///{tmp_path / str(n) / 'conversations.db'}"
+        several = [Conversations(url) for _ in range(4)]
+        with ThreadPoolExecutor(len(several)) as threads:
+            list(threads.map(lambda one: one.remember(KEY, "hello"), several))
+        assert several[0].said(KEY) == ("hello",) * len(several)
+        for one in several:
+            one.close()
 
 
 def test_the_key_hides_who_is_talking_and_differs_by_channel_and_secret() -> None:
