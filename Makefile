@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 ORIGINALS ?=
+MINUTES ?= 60
 # Official texts that may lie beside a checkout; what needs them is left out where they are not.
 LEGISLATION := ../shared/originals/legislation
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: help run install library serve test test-all check contract audit coverage evaluate fuzz release clean
+.PHONY: help run install library serve test test-all faults soak check contract audit coverage evaluate fuzz release clean
 .DEFAULT_GOAL := help
 
 help: ## what there is to run
@@ -47,6 +48,12 @@ test: $(BIN)/.tools check contract audit coverage evaluate ## everything that mu
 
 test-all: $(BIN)/.tools ## every test, with those that take minutes
 	$(BIN)/pytest -q
+
+faults: $(BIN)/.tools ## break each engine and process under several workers and the bot; prints the table of assistant/pages/faults.md
+	$(BIN)/pytest -q -s tests/test_scale.py
+
+soak: $(BIN)/.tools ## an hour at half load: lost or wrong answers, memory, file handles (MINUTES=60)
+	$(BIN)/care-act evals load --soak $(MINUTES)
 
 check: $(BIN)/.tools ## ruff and mypy --strict
 	@echo "== Style and types"

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import BadSetting
+from assistant.errors import BadSetting, CareActError
 
 log = logging.getLogger("care_act")
 
@@ -68,6 +68,25 @@ def chroma_errors() -> tuple[type[Exception], ...]:
 def shared_name(library: str) -> str:
     """The collection of a library's passages on a server: each library has its own, so that old and new can be asked."""
     return f"{PASSAGES_COLLECTION}-{library}"
+
+
+def shared_passages(url: str, library: str) -> int:
+    """How many passages of a library a server holds. Raises CareActError when it cannot be asked or knows no such library."""
+
+    def ask() -> int:
+        client = connect_chroma(url)
+        try:
+            return int(client.get_collection(shared_name(library), embedding_function=None).count())
+        finally:
+            close_chroma(client)
+
+    try:
+        return within(PATIENCE, ask)
+    except chroma_errors() as exc:
+        raise CareActError(
+            f"The Chroma server of CARE_ACT_CHROMA_URL cannot be asked for this library ({type(exc).__name__}); passages are "
+            "found by words alone. Start it, check the address, or fill it with `care-act ingest build`."
+        ) from exc
 
 
 class NearestPassages:

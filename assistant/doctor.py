@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
+from assistant.chroma import shared_passages
+from assistant.conversations import Conversations
 from assistant.embedding import DEFAULT_NAME, check_model_file, packaged_model
 from assistant.errors import CareActError, LibraryEmpty, ModelUnavailable
 from assistant.exported import read_export
 from assistant.library import open_library
+from assistant.models import open_chat_model
 from assistant.reference import load_reference
 from assistant.routing import load_routes
 from assistant.settings import Settings
@@ -40,6 +44,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _looked_at("model", lambda: _model(settings))
     yield _looked_at("corpus", lambda: _corpus(settings))
     yield _looked_at("library", lambda: _library(settings))
+    yield _looked_at("conversations", lambda: _conversations(settings))
+    if settings.chroma_url:
+        yield _looked_at("chroma", lambda: _chroma(settings))
+    if settings.chat_model:
+        yield _looked_at("chat model", lambda: _chat(settings))
 
 
 def _looked_at(name: str, look: Callable[[], str]) -> Finding:
@@ -89,3 +98,35 @@ def _library(settings: Settings) -> str:
         f"{manifest.cards} cards, {manifest.statements} statements, {manifest.phrasings} phrasings, {manifest.passages} official passages; "
         f"built {manifest.built} with {manifest.model}; official texts: {originals}"
     )
+
+
+def _conversations(settings: Settings) -> str:
+    if not (settings.database_url or (settings.home / "conversations.db").is_file()):
+        return f"none kept yet; they will be in a file in {settings.home}"
+    conversations = Conversations(settings.conversations_url, settings.conversation_minutes)
+    try:
+        conversations.said("")
+    finally:
+        conversations.close()
+    kind = settings.conversations_url.partition(":")[0]
+    return f"{kind} can be read; each is kept for {settings.conversation_minutes:g} minutes"
+
+
+def _chroma(settings: Settings) -> str:
+    manifest = open_library(settings.library_dir).manifest
+    held = shared_passages(settings.chroma_url, manifest.name)
+    if held != manifest.passages:
+        raise CareActError(
+            f"The Chroma server holds {held} passages of the library in use, which has {manifest.passages}. "
+            "Build again (`care-act ingest build`)."
+        )
+    return f"the server holds the {held} passages of the library in use"
+
+
+def _chat(settings: Settings) -> str:
+    """Asks it one word: whether its key and address are right shows only then."""
+    model = open_chat_model(settings)
+    assert model is not None
+    started = time.perf_counter()
+    "".join(model.stream("Reply with the single word: yes", "Are you there?"))
+    return f"{settings.chat_model} answered in {time.perf_counter() - started:.1f} s (a whole answer has {settings.chat_seconds:g})"

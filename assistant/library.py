@@ -113,8 +113,8 @@ def current_folder(home: Path) -> Path:
     return folder
 
 
-# numpy raises EOFError for an empty file and BadZipFile for a damaged one.
-_UNREADABLE = (OSError, EOFError, ValueError, KeyError, ValidationError, BadZipFile)
+# numpy raises EOFError for an empty file and BadZipFile for a damaged one; a library of another version holds other shapes.
+_UNREADABLE = (OSError, EOFError, ValueError, TypeError, IndexError, KeyError, ValidationError, BadZipFile)
 
 
 class Library:

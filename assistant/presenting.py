@@ -89,6 +89,7 @@ class Presenter:
             retrieved=tuple(retrieved),
             notes=(*self._figure_notes(figures), *self._closing_notes(register)),
             composer=draft.composer,
+            stopped=draft.stopped,
         )
 
     def signpost(self, answer_id: str, signpost: Signpost, register: Register) -> Answer:

@@ -20,6 +20,7 @@ _NEGATION = re.compile(r"\b(?:no|not|never|cannot|none|nobody|nor|without|neithe
 _VERDICT = re.compile(r"^(Yes|No|It depends)[.,:] (?=[A-Z\"“])")
 _SENTENCES = re.compile(r"(?<=[a-z0-9)”\"][.!?])\s+(?=[A-Z“\"])")
 _JOINTS = re.compile(r"; |: |, (?:and|but|so|because|as|who|which|where)\b |, | (?:and|but|so|because|who|which) ")
+REPLACED, LEFT_OUT = "replaced", "left out"  # what becomes of a sentence that is stopped
 _SHORTEST = 3  # names a part of a sentence must hold before it may rest on evidence of its own
 
 
@@ -152,7 +153,14 @@ def verify(draft: Draft, reference: Reference) -> Draft:
     """
     if draft.status is not Status.ANSWERED:
         return draft
-    kept = tuple(checked for sentence in draft.sentences if (checked := mend(sentence, reference)) is not None)
+    mended = [(sentence, mend(sentence, reference)) for sentence in draft.sentences]
+    kept = tuple(checked for _, checked in mended if checked is not None)
+    stopped = (
+        LEFT_OUT if checked is None else REPLACED
+        for sentence, checked in mended
+        if checked is None or checked.text != sentence.text
+    )
+    draft = replace(draft, stopped=(*draft.stopped, *stopped))
     if all(sentence.role in {"next", "heading"} for sentence in kept):
         return replace(draft, status=Status.NOT_FOUND, sentences=())
     return replace(draft, sentences=kept)

@@ -11,7 +11,7 @@ from assistant.domain import Draft, DraftSentence, Evidence, Question, Statement
 from assistant.errors import ChatUnavailable
 from assistant.models import Chats, prompt
 from assistant.reference import Reference
-from assistant.verifying import Support, check, opening, support_of
+from assistant.verifying import LEFT_OUT, REPLACED, Support, check, opening, support_of
 
 log = logging.getLogger("care_act")
 
@@ -41,10 +41,10 @@ class Writer:
         model breaks off, what was shown stays and the statements that were not said follow.
         """
         numbered = _numbered(draft, evidence)
-        kept: list[DraftSentence] = []
+        kept, stopped = list[DraftSentence](), list[str]()
         try:
             for line in _finished_lines(self._model.stream(*self._prompts(question, numbered, said))):
-                for sentence in self._checked(line, numbered, draft, kept):
+                for sentence in self._checked(line, numbered, draft, kept, stopped):
                     kept.append(sentence)
                     yield sentence
                 if not kept or len(kept) >= _SENTENCES:
@@ -52,12 +52,13 @@ class Writer:
         except ChatUnavailable as exc:
             log.warning("%s", exc)
             if not kept:
-                return replace(draft, composer=AWAY)
+                return replace(draft, composer=AWAY, stopped=tuple(stopped))
             kept += _left_unsaid(draft, kept)
         if not kept:
-            return draft
+            return replace(draft, stopped=tuple(stopped))
         closing = [sentence for sentence in draft.sentences if sentence.role == "next"]
-        return replace(draft, sentences=(*kept, *closing), composer=f"chat model {self._model.name}")
+        composer = f"chat model {self._model.name}"
+        return replace(draft, sentences=(*kept, *closing), composer=composer, stopped=tuple(stopped))
 
     def _prompts(self, question: Question, numbered: Sequence[Statement], said: Sequence[str]) -> tuple[str, str]:
         message = prompt("message").substitute(
@@ -68,21 +69,33 @@ class Writer:
         return prompt("instructions").substitute(), message
 
     def _checked(
-        self, line: str, numbered: Sequence[Statement], draft: Draft, kept: Sequence[DraftSentence]
+        self,
+        line: str,
+        numbered: Sequence[Statement],
+        draft: Draft,
+        kept: Sequence[DraftSentence],
+        stopped: list[str],
     ) -> Iterator[DraftSentence]:
-        """The sentences of a line that may be shown: as written, or the statement one rests on in its place."""
+        """The sentences of a line that may be shown: as written, or the statement one rests on in its place.
+
+        What becomes of the others is added to `stopped`.
+        """
         heard = [*kept]
         for text, handles in _cited(line):
             cites = tuple(numbered[n - 1] for n in handles if 0 < n <= len(numbered))
             if not cites or len(cites) < len(handles) or len(text.split()) > _WORDS:
+                stopped.append(LEFT_OUT)
                 continue
             sentence = DraftSentence(text, cites, "point" if heard else "verdict")
             faulty = bool(check(text, self._supports(cites, draft)))
             if not heard and (faulty or not _rests_on_the_answer(cites, draft)):
+                stopped.append(LEFT_OUT)
                 return
             if faulty:
                 sentence = replace(sentence, text=cites[0].text, cites=cites[:1])
-                if check(sentence.text, self._supports(sentence.cites, draft)):
+                dead = bool(check(sentence.text, self._supports(sentence.cites, draft)))
+                stopped.append(LEFT_OUT if dead else REPLACED)
+                if dead:
                     continue  # not law in force: verify would leave it out, and it would have been seen
             if not any(_same(sentence, other) for other in heard):
                 heard.append(sentence)

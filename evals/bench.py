@@ -1,98 +1,132 @@
-"""How fast and how large, from one run on one machine (`care-act evals bench`). Ratios travel; bare times do not."""
+"""How fast and how large, from one run on one machine (`care-act evals bench`), each beside its target. Ratios travel; bare times do not."""
 
 from __future__ import annotations
 
+import http.client
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from assistant.embedding import SentenceTransformerEmbedder
-from assistant.library import open_library
+from assistant.embedding import Embedder, SentenceTransformerEmbedder
+from assistant.library import Library, open_library
 from assistant.settings import Settings
-from assistant.wiring import build_assistant, choose_embedder
+from assistant.wiring import build_parts, choose_embedder
+from evals import load
 from evals.cases import Case
 from ingest.build import build_library
 
-_MB = 1024  # ru_maxrss is in kB on Linux
-WARM_UP, QUERY_REPEATS, COLD_STARTS = 3, 40, 3
+WARM_UP, COLD_STARTS, PEER_QUESTIONS, INGESTED = 3, 3, 40, 12  # INGESTED cards, some 28 texts each
+FINDING = ("route", "understand", "retrieve")
 COLD_QUESTION = "Can I get a break from looking after my mum?"
+LOAD_PEOPLE, LOAD_SECONDS = 8, 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
-    """Times in milliseconds unless the name says otherwise."""
+class Figure:
+    """A figure, what it is measured in, and what it should be at most (or at least); no target where none was set."""
 
-    query_embedding: float
-    answer_p50: float
-    answer_p95: float
-    steps_p50: dict[str, float]
-    ingest_per_second: float
-    encode_per_second: float
-    cold_start_seconds: float
-    resident_mb: float
+    name: str
+    value: float
+    unit: str
+    most: float | None = None
+    least: float | None = None
 
-    def lines(self) -> Iterable[str]:
-        """A line a figure, each with the ratio that can be compared between machines."""
-        yield f"one query embedding      {self.query_embedding:.1f} ms"
-        yield f"Assistant.answer p50     {self.answer_p50:.1f} ms ({self.answer_p50 / self.query_embedding:.1f} query embeddings)"
-        yield f"Assistant.answer p95     {self.answer_p95:.1f} ms ({self.answer_p95 / self.query_embedding:.1f} query embeddings)"
-        yield "p50 of each step         " + ", ".join(f"{name} {value:.2f}" for name, value in self.steps_p50.items())
-        share = self.ingest_per_second / self.encode_per_second
-        yield f"ingest                   {self.ingest_per_second:.0f} texts a second, {100 * share:.0f}% of the bare encode rate ({self.encode_per_second:.0f})"
-        yield f"cold start of one answer {self.cold_start_seconds:.1f} s (whole process, best of {COLD_STARTS})"
-        yield f"resident memory          {self.resident_mb:.0f} MB at most, this process"
+    def __str__(self) -> str:
+        told = f"{self.name:48} {self.value:9.2f} {self.unit:22}"
+        if self.most is not None:
+            return f"{told} target ≤ {self.most:g}: {'met' if self.value <= self.most else 'NOT MET'}"
+        if self.least is not None:
+            return f"{told} target ≥ {self.least:g}: {'met' if self.value >= self.least else 'NOT MET'}"
+        return told.rstrip()
 
 
-def bench(settings: Settings, cases: Sequence[Case], ingest_texts: int = 1000) -> Bench:
-    """Measure everything once, in this process but for the cold start."""
-    embedder = choose_embedder(settings, open_library(settings.library_dir))  # the one that answers
-    assistant = build_assistant(settings)
+def bench(settings: Settings, cases: Sequence[Case]) -> Iterator[Figure]:
+    """Measure everything once, each figure as soon as it is there. Says first how busy the machine is with other work."""
+    yield Figure("load of the machine before", os.getloadavg()[0], f"on {os.cpu_count()} cores")
+    library = open_library(settings.library_dir)
+    embedder = choose_embedder(settings, library)
+    assistant = build_parts(settings, embedder).assistant()
     for case in cases[:WARM_UP]:
         assistant.answer(case.message, case.history)
-    query = _milliseconds(lambda: embedder.embed([COLD_QUESTION]), QUERY_REPEATS)
-    answers = [assistant.answer(case.message, case.history).timings_ms for case in cases]
-    totals = [timings["total"] for timings in answers]
-    names = ("route", "understand", "retrieve", "compose", "verify", "present")
-    steps = {name: float(np.median([t[name] for t in answers if name in t])) for name in names}
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MB
-    original = SentenceTransformerEmbedder(settings.model, settings.threads)
-    ingest_rate, encode_rate = _ingest_rates(settings, original, ingest_texts)
-    return Bench(
-        query_embedding=float(np.median(query)),
-        answer_p50=float(np.percentile(totals, 50)),
-        answer_p95=float(np.percentile(totals, 95)),
-        steps_p50=steps,
-        ingest_per_second=ingest_rate,
-        encode_per_second=encode_rate,
-        cold_start_seconds=min(_cold_start() for _ in range(COLD_STARTS)),
-        resident_mb=memory,
-    )
-
-
-def _milliseconds(work: Callable[[], object], repeats: int) -> list[float]:
-    times = []
-    for _ in range(repeats):
+    queries, answers, steps = list[float](), list[float](), list[dict[str, float]]()
+    for case in cases:  # in turn, so that a busy moment slows both
+        queries.append(_milliseconds(lambda case=case: embedder.embed([case.message])))  # type: ignore[misc]
         started = time.perf_counter()
-        work()
-        times.append((time.perf_counter() - started) * 1000)
-    return times
+        steps.append(assistant.answer(case.message, case.history).timings_ms)
+        answers.append((time.perf_counter() - started) * 1000)
+    query = float(np.median(queries))
+    yield Figure("one query embedding", query, "ms")
+    yield Figure("answer p50", float(np.percentile(answers, 50)) / query, "query embeddings", most=2)
+    yield Figure("answer p95", float(np.percentile(answers, 95)) / query, "query embeddings", most=4)
+    beyond = [sum(t.get(name, 0) for name in FINDING) - own for t, own in zip(steps, queries, strict=True)]
+    yield Figure("route, understand, retrieve less one embedding", float(np.median(beyond)), "ms, p50", most=10)
+    for name in (*FINDING, "compose", "verify", "present"):
+        yield Figure(f"  p50 of {name}", float(np.median([t[name] for t in steps if name in t])), "ms")
+    yield from _peers(library, embedder, cases[:PEER_QUESTIONS], float(np.median(answers[:PEER_QUESTIONS])))
+    yield Figure("cold `care-act ask`", min(_cold_start() for _ in range(COLD_STARTS)), "s", most=2.5)
+    yield from _server(settings, [case.message for case in cases])
+    yield from _ingest(settings, library)
 
 
-def _ingest_rates(settings: Settings, embedder: SentenceTransformerEmbedder, texts: int) -> tuple[float, float]:
-    """Texts a second of a whole build (reading, embedding, storing, checking) and of the model alone on the same texts."""
-    cards = {card.id for card in open_library(settings.library_dir).cards[: max(1, texts // 28)]}
+def _milliseconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return (time.perf_counter() - started) * 1000
+
+
+def _peers(library: Library, embedder: Embedder, cases: Sequence[Case], ours: float) -> Iterator[Figure]:
+    """How long others take over the same questions, in answers of ours. The tutorial only finds; a model would still have to write."""
+    from evals.peers.cairn_cards import CairnCards
+    from evals.peers.passages import Tutorial
+
+    peers: list[Tutorial | CairnCards] = [CairnCards(library)]
+    if library.passages:
+        peers.append(Tutorial(library.passages, embedder))
+    for peer in peers:
+        peer.find(COLD_QUESTION)
+        took = [_milliseconds(lambda peer=peer, case=case: peer.find(case.message)) for case in cases]  # type: ignore[misc]
+        yield Figure(f"{peer.name}, p50", float(np.median(took)) / ours, "answers of ours")
+
+
+def _cold_start() -> float:
+    command = Path(sys.executable).with_name("care-act")
+    started = time.perf_counter()
+    subprocess.run([str(command), "ask", COLD_QUESTION], check=True, stdout=subprocess.DEVNULL, env=dict(os.environ))  # noqa: S603  # our own command
+    return time.perf_counter() - started
+
+
+def _server(settings: Settings, messages: Sequence[str]) -> Iterator[Figure]:
+    """A server of its own: until it is ready, what it holds, and how much it answers when many ask at once."""
+    started = time.perf_counter()
+    with load.serving(settings.home, rate="1000000/minute", log_level="warning") as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        server.ask(connection, {"question": COLD_QUESTION}, "203.0.113.1")
+        yield Figure("server ready and its first answer", time.perf_counter() - started, "s", most=3)
+        known = load.known_answers(server, messages[:60])
+        tally = load.crowd(server, known, LOAD_PEOPLE, LOAD_SECONDS, 0)
+        yield Figure(
+            f"answers with {LOAD_PEOPLE} people at once", len(tally.times) / LOAD_SECONDS, "a second", least=100
+        )
+        yield Figure("  of them lost or wrong", tally.lost + tally.wrong, "answers", most=0)
+        yield Figure("resident memory of the server after that", server.memory(), "MB", most=450)
+
+
+def _ingest(settings: Settings, library: Library) -> Iterator[Figure]:
+    """A whole build of a few cards (reading, embedding, storing, checking) beside the model alone on the same texts."""
+    cards = {card.id for card in library.cards[:INGESTED]}
     with tempfile.TemporaryDirectory() as folder:
         corpus = _part_of(settings.corpus_dir, cards, Path(folder) / "corpus")
-        report = build_library(corpus, Path(folder) / "library", embedder)
-    return report.embedded / report.seconds, report.embedded / report.encode_seconds
+        original = SentenceTransformerEmbedder(settings.model, settings.threads)  # what builds embed with
+        report = build_library(corpus, Path(folder) / "library", original)
+    yield Figure("texts built into a library", report.embedded / report.seconds, "a second")
+    yield Figure("  of the bare encoding rate", 100 * report.encode_seconds / report.seconds, "%")
 
 
 def _part_of(corpus: Path, cards: set[str], target: Path) -> Path:
@@ -103,10 +137,3 @@ def _part_of(corpus: Path, cards: set[str], target: Path) -> Path:
             (target / inside).parent.mkdir(parents=True, exist_ok=True)
             (target / inside).write_bytes(path.read_bytes())
     return target
-
-
-def _cold_start() -> float:
-    command = Path(sys.executable).with_name("care-act")
-    started = time.perf_counter()
-    subprocess.run([str(command), "ask", COLD_QUESTION], check=True, stdout=subprocess.DEVNULL, env=dict(os.environ))  # noqa: S603  # our own command
-    return time.perf_counter() - started

@@ -43,6 +43,7 @@ def peers(
     from evals.levers import Lever
     from evals.levers import Table as Systems
     from evals.peers.cairn_cards import CairnCards
+    from evals.peers.checkers import TRUE as TRUE_KINDS
     from evals.peers.checkers import detect
     from evals.tables import finding_table
 
@@ -62,9 +63,9 @@ def peers(
     found = detect(trials, choose_embedder(settings, library))
     checked = table_of(
         "The checker beside similarity",
-        "peers at the threshold that alarms over 5% of true sentences: an even sample of verbatim ones, and every rewording, which are the hard ones",
-        ["checker", "false sentences caught", "alarms over true ones", "area under the curve"],
-        [[d.name, cell(d.caught), cell(d.false_alarms), cell(d.area)] for d in found],
+        "peers at the threshold that alarms over 5% of all true sentences: an even sample of verbatim ones, and every rewording",
+        ["checker", "false sentences caught", *(f"alarms over {name}" for name in TRUE_KINDS), "area under the curve"],
+        [[d.name, cell(d.caught), *map(cell, d.false_alarms.values()), cell(d.area)] for d in found],
     )
     _keep(settings, "checkers", checked, accept, command=f"peers --mutants {mutants}")
 

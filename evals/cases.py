@@ -17,6 +17,7 @@ from assistant.domain import Source, Status, Verdict
 from assistant.errors import BadSource
 
 DATA = Path(__file__).parent / "data"
+BLIND = "blind"  # how the name of a split begins whose messages are counted and not read: nobody may tune on them
 KINDS = ("questions", "routes", "feedback")  # files of cases; others in the folder hold something else
 
 

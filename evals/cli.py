@@ -56,15 +56,17 @@ def phrasings(sample: Annotated[int, typer.Option(help="use every nth phrasing")
 
 @app.command()
 def routes(
-    split: Annotated[str, typer.Option(help="dev, test, blind-a, blind-b, or all")] = "dev",
-    misses: Annotated[bool, typer.Option("--misses", help="print every message that went another way")] = False,
+    split: Annotated[str, typer.Option(help="dev, test, blind, or all")] = "dev",
+    misses: Annotated[
+        bool, typer.Option("--misses", help="print what went another way; of blind messages the ids alone")
+    ] = False,
 ) -> None:
     """Which messages are found to be danger, disclosures, out of scope, manipulation or small talk."""
     cases = [case for case in read_all_routes(DATA) if split in {case.split, "all"}]
     report = grade_routes(build_parts(load_settings()).lookout(), cases)
     say(*report.lines())
     if misses:
-        say(*(f"{m.case.id} wanted {m.case.status}, got {m.got} {m.route}: {m.case.message}" for m in report.misses))
+        say(*map(str, report.misses))
 
 
 @app.command()
@@ -88,11 +90,22 @@ def mutate(
 
 
 @app.command(name="bench")
-def bench_command(examples: Examples = None) -> None:
-    """Time and size of answering and of building, from one run on this machine."""
+def bench_command(
+    examples: Examples = None,
+    every: Annotated[int, typer.Option(help="use every nth case")] = 1,
+    grow: Annotated[str, typer.Option(help="instead: sizes of made-up libraries, such as 1000,100000")] = "",
+) -> None:
+    """Time and size of answering beside their targets, from one run on this machine."""
     settings = load_settings()
+    if grow:
+        from evals.growth import growth
+
+        for grown in growth(open_library(settings.library_dir), [int(size) for size in grow.split(",")]):
+            say(str(grown))
+        return
     cases = example_cases(settings, examples) if examples else chosen(all_cases(), "all", "questions")
-    say(*bench(settings, cases).lines())
+    for figure in bench(settings, cases[::every]):
+        say(str(figure))
 
 
 @app.command(name="load")
@@ -101,12 +114,20 @@ def load_command(
     seconds: float = 60,
     pause: Annotated[float, typer.Option(help="seconds each person reads before asking again")] = 1.0,
     memory: Annotated[int, typer.Option(help="then ask this many questions and watch the server's memory")] = 0,
+    soak: Annotated[
+        float, typer.Option(help="instead: so many minutes at half load, watching memory and file handles")
+    ] = 0,
 ) -> None:
     """Ask a server of this machine's much at once: time, lost or wrong replies, the limit, memory."""
     from evals import load
 
     messages = [case.message for case in chosen(all_cases(), "all", "questions")][:120]
     settings = load_settings()
+    if soak:
+        with load.serving(settings.home, rate="1000000/minute") as server:
+            for sample in load.soak(server, load.known_answers(server, messages), soak):
+                say(str(sample))
+        return
     with load.serving(settings.home, rate="1000000/minute") as server:
         known = load.known_answers(server, messages)
         say(f"one person: {load.crowd(server, known, 1, 15, 0).summary(15)}")

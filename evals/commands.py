@@ -33,7 +33,7 @@ ORIGINALS = Path("../shared/originals/legislation")
 
 
 def run(
-    split: Annotated[str, typer.Option(help="dev, test, blind-a, blind-b, or all")] = "all",
+    split: Annotated[str, typer.Option(help="dev, test, blind, or all")] = "all",
     kind: Annotated[str, typer.Option(help="questions, messages, or all")] = "all",
     processes: Processes = 2,
     accept: Annotated[bool, typer.Option("--accept", help="keep it as the accepted run, in evals/data")] = False,
@@ -91,7 +91,7 @@ def questions(
 def compare_command(before: Path, after: Path, why: Annotated[bool, typer.Option("--why")] = False) -> None:
     """Two kept runs (run.json) side by side: each measure, its difference with a 95% interval, and what flipped."""
     one, other = read_run(before), read_run(after)
-    reasons = ({o.id: o.why for o in one.outcomes}, {o.id: o.why for o in other.outcomes})
+    reasons = ({o.id: o.why for o in one.outcomes if not o.blind}, {o.id: o.why for o in other.outcomes if not o.blind})
     for change in compare(grades_of(one), grades_of(other)):
         say(str(change))
         if why:
@@ -212,7 +212,9 @@ def lines_of(run: Run) -> Iterable[str]:
 
 def _reasons(outcome: Outcome) -> Iterable[str]:
     shown = {
-        name: why for name, why in outcome.why.items() if name not in {"ndcg", "mrr", "recall", "handed", "in_steps"}
+        name: why
+        for name, why in outcome.why.items()
+        if name not in {"ndcg", "mrr", "recall", "handed", "in_steps", "verdict_given"}
     }
     if shown:
         yield f"{outcome.id} {outcome.message[-100:]!r}"

@@ -63,7 +63,7 @@ def _must_hold(outcomes: Mapping[str, Outcome], accepted: Accepted) -> Iterator[
         if not measure.must_hold:
             continue
         broken = [
-            f"{key}: {outcome.why.get(measure.name, '')}"
+            key if outcome.blind else f"{key}: {outcome.why.get(measure.name, '')}"
             for key, outcome in outcomes.items()
             if _full(outcome.grades.get(measure.name)) is False
             and _full(accepted.grades.get(key, {}).get(measure.name)) is not False

@@ -22,6 +22,7 @@ from typing import Any
 from assistant.errors import CareActError
 
 _START_SECONDS = 300.0
+SOAKERS, TRIAL_SECONDS = 8, 15.0  # people of a soak; how long it is first tried what the server can bear
 
 
 @dataclass
@@ -58,6 +59,10 @@ class Server:
         """Megabytes the process holds (resident)."""
         status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii", errors="replace")
         return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+    def handles(self) -> int:
+        """Files, sockets and pipes the process holds open."""
+        return len(list(Path(f"/proc/{self._process.pid}/fd").iterdir()))
 
     def ask(self, connection: http.client.HTTPConnection, body: Mapping[str, Any], address: str) -> tuple[int, Any]:
         """One question from a person at a network address."""
@@ -161,6 +166,38 @@ def memory_over(server: Server, questions: Sequence[str], count: int, people: in
         for thread in threads:
             thread.join()
         yield done, server.memory()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a server holds after some minutes of a soak, and what became of all questions until then."""
+
+    minutes: float
+    replies: int
+    lost: int
+    wrong: int
+    megabytes: float
+    handles: int
+
+    def __str__(self) -> str:
+        return (
+            f"after {self.minutes:5.1f} min: {self.replies:6d} replies, {self.lost} lost, {self.wrong} wrong; "
+            f"{self.megabytes:.0f} MB, {self.handles} file handles"
+        )
+
+
+def soak(
+    server: Server, known: Mapping[str, str], minutes: float, people: int = SOAKERS, parts: int = 12
+) -> Iterator[Held]:
+    """Ask for minutes at about half the rate the server can bear; what it holds at the start and after each part."""
+    full = crowd(server, known, people, TRIAL_SECONDS, 0)
+    pause = 2 * people * TRIAL_SECONDS / max(1, len(full.times))
+    replies, lost, wrong = 0, 0, 0
+    yield Held(0, 0, 0, 0, server.memory(), server.handles())
+    for part in range(1, parts + 1):
+        tally = crowd(server, known, people, 60 * minutes / parts, pause)
+        replies, lost, wrong = replies + len(tally.times), lost + tally.lost, wrong + tally.wrong
+        yield Held(part * minutes / parts, replies, lost, wrong, server.memory(), server.handles())
 
 
 def _ask_many(server: Server, questions: Sequence[str], n: int, count: int) -> None:

@@ -34,6 +34,9 @@ MEASURES: tuple[Measure, ...] = (
     Measure("in_steps", "facts said in the next steps", "patterns over the next steps alone"),
     Measure("no_false_claim", "answers without a false claim", "patterns of claims", must_hold=True),
     Measure("crag", "CRAG score", "+1 right, 0 missing, -1 wrong", "mean"),
+    Measure(
+        "verdict_given", "opens with Yes, No or It depends, where one of them is right", "given at all, right or wrong"
+    ),
     Measure("verdict", "opening word right, where one is given", "Yes, No, It depends", must_hold=True),
     Measure(
         "citation_recall",

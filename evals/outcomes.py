@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.errors import BadSource
+from evals.cases import BLIND
 from evals.intervals import Mean, Rate
 from evals.measures import BY_NAME, MEASURES
 
@@ -39,6 +40,11 @@ class Outcome:
     grades: dict[str, tuple[float, int]]
     why: dict[str, str]
     lost: dict[str, int] = field(default_factory=dict)  # step of the road → facts lost there
+
+    @property
+    def blind(self) -> bool:
+        """Whether only its id may be shown: who tunes on a blind message it has read has one less."""
+        return self.split.startswith(BLIND)
 
     @property
     def group(self) -> str:

@@ -13,6 +13,7 @@ from assistant.domain import Status
 from assistant.errors import CareActError
 from assistant.languages import recognised
 from assistant.routing import Signpost
+from evals.cases import BLIND
 from evals.intervals import Rate
 
 RISK = frozenset({Status.DANGER, Status.SAFEGUARDING})
@@ -29,7 +30,7 @@ class Routes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RouteCase:
-    """A labelled message. `split` is dev, test, blind-a or blind-b; topics and styles of the test split are in no dev case."""
+    """A labelled message. `split` is dev, test or blind; topics and styles of the test split are in no dev case."""
 
     id: str
     message: str
@@ -46,6 +47,11 @@ class RouteMiss:
     case: RouteCase
     got: Status
     route: str
+
+    def __str__(self) -> str:
+        if self.case.split.startswith(BLIND):
+            return self.case.id
+        return f"{self.case.id} wanted {self.case.status}, got {self.got} {self.route}: {self.case.message}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import pwd
+import resource
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -18,6 +20,13 @@ from typing import Any
 
 import pytest
 
+# Chroma's client of a server never closes its connections; when the collector does, Python warns. `connections_let_go`
+# (conftest.py) collects them after the test, so that they tell of themselves in no other.
+LEFT_OPEN = [
+    pytest.mark.usefixtures("connections_let_go"),
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 PATIENCE = 600  # seconds an engine has to come up on a busy machine
 
 
@@ -131,6 +140,36 @@ class Postgres:
     def stop(self) -> None:
         """End it at once, whoever is connected."""
         self._run("-m", "immediate", "stop")
+
+    def kill(self) -> None:
+        """`kill -9` of the first of its processes; the others end by themselves."""
+        first, *others = self._processes()
+        os.kill(first, signal.SIGKILL)
+        for _ in range(PATIENCE * 10):
+            if not any(Path(f"/proc/{pid}").exists() for pid in (first, *others)):
+                return
+            time.sleep(0.1)
+        raise AssertionError("PostgreSQL does not end")
+
+    @contextmanager
+    def with_a_full_disk(self) -> Iterator[None]:
+        """None of its processes can make a file longer, as when there is no room left."""
+        limit = resource.RLIMIT_FSIZE
+        before = resource.prlimit(self._processes()[0], limit)
+        for pid in self._processes():
+            resource.prlimit(pid, limit, (0, before[1]))
+        yield
+        for pid in self._processes():
+            resource.prlimit(pid, limit, before)
+
+    def _processes(self) -> list[int]:
+        """The first of its processes, and those it started."""
+        first = int(Path(self.folder, "data", "postmaster.pid").read_text(encoding="ascii").split()[0])
+        parents = {}
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # it ended meanwhile
+                parents[int(status.parent.name)] = int(status.read_text().rpartition(")")[2].split()[1])
+        return [first, *(pid for pid, parent in parents.items() if parent == first)]
 
     def _run(self, *words: str) -> None:
         command = [self.pg_ctl, "-D", f"{self.folder}/data", *words]

@@ -1,9 +1,6 @@
 """One Chroma server for several processes: the same answers as embedded; away or slow it costs the vectors, no answer."""
 
-import gc
 import socket
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import engines
@@ -17,20 +14,7 @@ from assistant.library import Library, current_folder, open_library
 from assistant.testing import HashEmbedder
 from ingest.build import build_library
 
-# Chroma's client of a server never closes its connections; when the collector does, Python warns.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
-
-@pytest.fixture(autouse=True)
-def _connections_let_go() -> Iterator[None]:
-    """Chroma's client leaves connections for the collector, which would tell of them in another test."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+pytestmark = engines.LEFT_OPEN
 
 
 @pytest.fixture

@@ -11,20 +11,26 @@ from conftest import Built
 from evaluating import CASE, RISKY, examined, small_run
 from jsonschema import Draft202012Validator
 
-from assistant.domain import Force
+from assistant.domain import Force, Status
 from assistant.errors import BadSource
 from assistant.reference import Reference
 from assistant.routing import load_routes
-from evals import commands
+from assistant.testing import HashEmbedder
+from assistant.wiring import build_parts
+from evals import cli, commands
 from evals.accepted import grades_of, read_accepted, write_accepted
 from evals.cases import DATA, all_cases, load_cases
 from evals.compare import compare, why_worse
 from evals.corpus import swapped
 from evals.gate import fallen, hold
 from evals.kept import keep, last_run, runs_of
-from evals.outcomes import Run, as_json, read_run
+from evals.outcomes import Outcome, Run, as_json, read_run
 from evals.repeats import repeats_of
+from evals.report.page import page
+from evals.routing import RouteCase
 from evals.run import run_cases
+
+HIDDEN = "how do I fix a carburettor"  # no route takes it
 
 
 @pytest.fixture
@@ -181,6 +187,39 @@ def test_the_gate_is_green_for_the_same_run_and_red_for_each_kind_of_fall(
     assert "qa-7: spoiled" in red(spoiled(run, "quotes", -1.0, only="qa-7")) or "quotes" not in run.outcomes[0].grades
     assert "qa-7: spoiled" in red(spoiled(run, "no_false_claim", only="qa-7"))
     assert "no drop: MRR" in red(spoiled(run, "mrr")) or "mean reciprocal rank" in red(spoiled(run, "mrr"))
+
+
+def test_of_blind_messages_the_ids_alone_are_shown(
+    built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = small_run(built)
+    risky = next(o for o in run.outcomes if o.kind == "message")
+    blind = replace(risky, id="blind-7", split="blind", grades={**risky.grades, "danger_found": (1.0, 1)})
+    before, after = (replace(run, outcomes=(*run.outcomes, o)) for o in (blind, spoiled_one(blind, "danger_found")))
+    write_accepted(before, "1 January 2026", (), tmp_path / "accepted.json")
+    [red] = fallen(list(hold(after, read_accepted(tmp_path / "accepted.json"), None, ())))
+    assert red.detail == "blind-7"
+    (tmp_path / "a.json").write_text(as_json(before), encoding="utf-8")
+    (tmp_path / "b.json").write_text(as_json(after), encoding="utf-8")
+    commands.compare_command(tmp_path / "a.json", tmp_path / "b.json", why=True)
+    monkeypatch.setattr(
+        cli, "read_all_routes", lambda _: [RouteCase("blind-8", HIDDEN, Status.DANGER, "blind", "s", "t")]
+    )
+    monkeypatch.setattr(cli, "load_settings", lambda: built.settings)
+    monkeypatch.setattr(cli, "build_parts", lambda settings: build_parts(settings, HashEmbedder()))
+    cli.routes(split="blind", misses=True)
+    told = capsys.readouterr().out
+    assert {"blind-7: a lower score", "blind-8"} <= {line.strip() for line in told.splitlines()}
+    page_of = page(after, {}, [("now", after)], [], "today")
+    shown = page_of.partition('<article id="blind-7"')[2].partition("</article>")[0]
+    assert "counted and not read" in shown
+    assert "spoiled" not in told
+    assert all(words not in told + shown for words in (HIDDEN, blind.message))
+
+
+def spoiled_one(outcome: Outcome, measure: str) -> Outcome:
+    """An outcome in which a measure came out badly."""
+    return replace(outcome, grades={**outcome.grades, measure: (0.0, 1)}, why={measure: "spoiled"})
 
 
 def test_a_floor_for_something_that_is_no_measure_is_named(built: Built, tmp_path: Path, floors: Path) -> None:

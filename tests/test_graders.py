@@ -66,6 +66,7 @@ WRONG = {
     "in_steps": (ANSWER, CASE),
     "no_false_claim": (saying("In truth carers get nothing."), CASE),
     "crag": (saying("They must meet it, but carers get nothing."), CASE),
+    "verdict_given": (saying("They must meet it."), replace(CASE, verdict=Verdict.YES)),
     "verdict": (saying("No. They must meet it."), replace(CASE, verdict=Verdict.YES)),
     "citation_recall": (saying("Your council must pay you £500 a week."), CASE),
     "citation_precision": (saying("Your council must pay you £500 a week."), CASE),

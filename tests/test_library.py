@@ -64,6 +64,15 @@ def test_a_folder_that_is_no_library_says_what_to_run(tmp_path: Path) -> None:
             ask(tmp_path)
 
 
+def test_a_library_of_another_version_says_what_to_run(home: Path) -> None:
+    heard = next((home / "library/builds").iterdir()) / "hearing.npz"
+    with np.load(heard) as held:
+        arrays = dict(held)
+    np.savez(heard, **(arrays | {"shifts": arrays["shifts"].reshape(-1, 1).repeat(2, axis=1)}))
+    with pytest.raises(LibraryEmpty, match="care-act ingest build"):
+        open_library(home / "library")
+
+
 def test_a_library_with_a_damaged_export_is_used_through_the_original(
     library: Library, built: Built, caplog: pytest.LogCaptureFixture
 ) -> None:

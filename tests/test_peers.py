@@ -27,11 +27,17 @@ def test_the_checker_sees_what_similarity_does_not() -> None:
     trials = [
         Trial("verbatim", "a", true, (Support(true),)),
         Trial("verbatim", "b", "You may ask for a review.", (Support("You may ask for a review."),)),
+        Trial("reworded", "a", true, (Support(true),)),
         Trial("number", "a", true.replace("28", "14"), (Support(true),)),
         Trial("force", "a", true.replace("must", "may"), (Support(true),)),
     ]
     ours, overlap, similar = detect(trials, HashEmbedder())
-    assert (ours.caught.hits, ours.false_alarms.hits) == (2, 0)
+    assert (ours.caught.hits, ours.false_alarms["verbatim"].hits) == (2, 0)
+    assert {name: rate.n for name, rate in ours.false_alarms.items()} == {
+        "verbatim": 2,
+        "near rewordings": 1,
+        "free rewordings": 0,
+    }
     assert overlap.name == "word overlap"
     assert overlap.area is not None
     assert similar.area is not None

@@ -12,6 +12,7 @@ from assistant.assistant import Assistant
 from assistant.domain import Answer, Register, Sentence, Status
 from assistant.presenting import as_text
 from assistant.testing import HashEmbedder, ScriptedModel
+from assistant.web.metrics import Metrics
 from assistant.wiring import build_parts
 from assistant.writing import AWAY, AWAY_NOTE, Writer
 
@@ -99,6 +100,20 @@ def test_a_failing_sentence_is_replaced_by_what_it_rests_on_or_left_out(made: Ma
     answer = assistant.answer(ASKED)
     second = next(line for line in model.asked[-1][1].splitlines() if line.startswith("[2] "))
     assert texts(answer) == [LEAD, second.removeprefix("[2] ")]
+
+
+def test_what_the_checker_stopped_is_counted(made: Made) -> None:
+    assistant, model = made("Your council may meet your needs. [1]\n")
+    assert assistant.answer(ASKED).stopped == ("left out",)
+    assistant, model = made("x")
+    assistant.answer(ASKED)
+    lead, other = numbered(model, LEAD), numbered(model, BREAK)
+    assistant, _ = made(f"{LEAD} [{lead}]\nA break from caring must meet your needs. [{other}]\nNobody knows.[99]\n")
+    assert assistant.answer(ASKED).stopped == ("replaced", "left out")
+    metrics = Metrics()
+    metrics.answered("web", assistant.answer(ASKED))
+    assert 'care_act_sentences_stopped_total{what_became="replaced"} 1.0' in metrics.text(waiting=3).decode()
+    assert "care_act_requests_waiting 3.0" in metrics.text(waiting=3).decode()
 
 
 def test_the_yes_of_the_card_may_be_said_and_no_other(made: Made) -> None:

@@ -61,7 +61,10 @@ class DraftSentence:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What compose offers and verify checks. `quotes` are official words shown when no card answers."""
+    """What compose offers and verify checks. `quotes` are official words shown when no card answers.
+
+    `stopped` says for each sentence that the checker stopped whether it was `replaced` or `left out`.
+    """
 
     status: Status
     sentences: tuple[DraftSentence, ...]
@@ -69,3 +72,4 @@ class Draft:
     quotes: tuple[Passage, ...] = ()
     composer: str = "statements"
     nearest_title: str = ""
+    stopped: tuple[str, ...] = ()

@@ -78,7 +78,8 @@ class Letter:
 class Answer:
     """What a person gets, always: an answer, a signpost or a plain refusal.
 
-    `subject` is the topic (of topics.toml) of the nearest card; empty when nothing was looked up.
+    `subject` is the topic (of topics.toml) of the nearest card; empty when nothing was looked up. `stopped` is that of
+    its draft, to be counted.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Answer:
     letter: Letter | None = None
     composer: str = "statements"
     subject: str = ""
+    stopped: tuple[str, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
 
 

@@ -36,6 +36,10 @@ class Metrics:
         self._away = Counter(
             "care_act_conversations_away", "Times the conversations could not be used", registry=registry
         )
+        self._stopped = Counter(
+            "care_act_sentences_stopped", "Sentences the checker stopped", ["what_became"], registry=registry
+        )
+        self._waiting = Gauge("care_act_requests_waiting", "Requests that wait for a worker thread", registry=registry)
         self.in_progress = Gauge("care_act_requests_in_progress", "Requests being served", registry=registry)
 
     def requested(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -48,6 +52,8 @@ class Metrics:
         self._answers.labels(channel, answer.status.value, answer.register.value, answer.composer).inc()
         for step, milliseconds in answer.timings_ms.items():
             self._step_seconds.labels(step).observe(milliseconds / 1000)
+        for what_became in answer.stopped:
+            self._stopped.labels(what_became).inc()
 
     def refused(self, why: str) -> None:
         """A request was turned away: limit, origin or key."""
@@ -57,6 +63,7 @@ class Metrics:
         """The conversations could not be read or written."""
         self._away.inc()
 
-    def text(self) -> bytes:
-        """Everything, in the text format of Prometheus."""
+    def text(self, waiting: int) -> bytes:
+        """Everything, in the text format of Prometheus. `waiting` is how many requests wait just now for a thread."""
+        self._waiting.set(waiting)
         return generate_latest(self._registry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -32,6 +33,7 @@ def readyz(at: At) -> dict[str, str]:
 
 
 @router.get("/metrics", operation_id="metrics", response_class=Response, responses=may_answer())
-def metrics(at: At) -> Response:
+async def metrics(at: At) -> Response:
     """Counts and times, in the text format of Prometheus."""
-    return Response(at.metrics.text(), media_type=at.metrics.media)
+    waiting = current_default_thread_limiter().statistics().tasks_waiting  # known on the event loop alone
+    return Response(at.metrics.text(waiting), media_type=at.metrics.media)

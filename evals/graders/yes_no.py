@@ -10,11 +10,18 @@ from evals.road import Trial
 
 
 def grade(trial: Trial, world: World) -> Iterator[Graded]:
-    """An answer may open with no such word; when it does, the word must be the right one."""
+    """An answer may open with no such word; when it does, the word must be the right one.
+
+    How often it does is counted apart: a wrong word does harm, so it is given only where it is sure, and that is seldom.
+    """
     del world
-    word = opening(trial.answer)
-    if trial.case.verdict and word:
-        yield one("verdict", word == trial.case.verdict, f"opens with {word}, the right word is {trial.case.verdict}")
+    if trial.case.verdict:
+        word = opening(trial.answer)
+        yield one("verdict_given", bool(word), f"opens with none, {trial.case.verdict} is right")
+        if word:
+            yield one(
+                "verdict", word == trial.case.verdict, f"opens with {word}, the right word is {trial.case.verdict}"
+            )
 
 
 def opening(answer: Answer) -> str:

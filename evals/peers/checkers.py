@@ -19,15 +19,21 @@ from evals.intervals import Mean, Rate
 
 _WORD = re.compile(r"[a-z0-9£]+")
 FALSE_ALARMS = 0.05
+# Kinds of true sentences that stand in one column: the three are too unlike for one rate.
+TRUE = {
+    "verbatim": ("verbatim",),
+    "near rewordings": ("reworded", "reworded, unseen"),
+    "free rewordings": ("reworded freely", "reworded freely, unseen"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """How many false sentences are caught, at how many alarms over true ones; `area` under the curve for scores."""
+    """How many false sentences are caught, at how many alarms over each group of true ones; `area` under the curve for scores."""
 
     name: str
     caught: Rate
-    false_alarms: Rate
+    false_alarms: Mapping[str, Rate]
     area: Mean | None
 
 
@@ -35,7 +41,13 @@ def detect(trials: Sequence[Trial], embedder: Embedder) -> list[Detection]:
     """Our checker, word overlap and embedding similarity over the same trials."""
     false = np.array([trial.kind not in INNOCENT for trial in trials])
     ours = np.array([bool(check(trial.text, trial.evidence)) for trial in trials])
-    found = [Detection("our checker", _rate(ours[false]), _rate(ours[~false]), None)]
+    groups = {name: np.array([trial.kind in kinds for trial in trials]) for name, kinds in TRUE.items()}
+
+    def told(name: str, alarms: np.ndarray, area: Mean | None) -> Detection:
+        over = {group: _rate(alarms[those]) for group, those in groups.items()}
+        return Detection(name, _rate(alarms[false]), over, area)
+
+    found = [told("our checker", ours, None)]
     scorers: Mapping[str, Callable[[], list[float]]] = {
         "word overlap": lambda: [_overlap(trial) for trial in trials],
         "embedding similarity": lambda: _cosines(trials, embedder),
@@ -43,8 +55,7 @@ def detect(trials: Sequence[Trial], embedder: Embedder) -> list[Detection]:
     for name, scorer in scorers.items():
         support = np.array(scorer())
         threshold = float(np.quantile(support[~false], FALSE_ALARMS))
-        alarms = support < threshold
-        found.append(Detection(name, _rate(alarms[false]), _rate(alarms[~false]), _area(support, false)))
+        found.append(told(name, support < threshold, _area(support, false)))
     return found
 
 
