@@ -89,8 +89,8 @@ release: $(BIN)/.tools ## bill of materials, licences, known faults of packages,
 	@echo "== Known faults of packages (asks an index of advisories: needs a network)"
 	$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip
 
-fuzz: $(BIN)/.tools ## ten thousand damaged documents through the readers
-	FUZZED=10000 $(BIN)/pytest -q tests/test_limited.py -k damaged
+fuzz: $(BIN)/.tools ## ten thousand damaged documents through the readers and the command
+	$(BIN)/python tests/fuzzing.py 10000
 
 clean: ## remove .venv and everything built
 	rm -rf $(VENV) var build dist

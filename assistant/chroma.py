@@ -56,13 +56,19 @@ def close_chroma(client: Any) -> None:
         client.close()
 
 
+def disk_errors() -> tuple[type[Exception], ...]:
+    """What is raised, by Chroma too, when a disk is full or may not be written to."""
+    from chromadb.errors import ChromaError
+
+    return (OSError, ChromaError)
+
+
 def chroma_errors() -> tuple[type[Exception], ...]:
     """What Chroma raises when its files cannot be read or its server cannot be reached."""
     import httpx
-    from chromadb.errors import ChromaError
 
     # AttributeError: Chroma trips over its own clean-up when the file is no database.
-    return (ChromaError, OSError, ValueError, KeyError, AttributeError, httpx.HTTPError)
+    return (*disk_errors(), ValueError, KeyError, AttributeError, httpx.HTTPError)
 
 
 def shared_name(library: str) -> str:

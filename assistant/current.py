@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
-from assistant.errors import CareActError
+from assistant.errors import CareActError, where_it_broke
 
 log = logging.getLogger("care_act")
 
@@ -49,9 +49,10 @@ class Current(Generic[T]):
         try:
             self._value, self._name = self._make(), name
             log.info("the library %s is in use", name)
-        except (CareActError, OSError) as exc:
+        except Exception as exc:  # whatever a damaged library makes a vendor raise: whoever asks still gets an answer
             self._refused = name
-            log.warning("the library %s cannot be used, the one before stays: %s", name, exc)
+            said = str(exc) if isinstance(exc, (CareActError, OSError)) else where_it_broke(exc)
+            log.warning("the library %s cannot be used, the one before stays: %s", name, said)
         finally:
             self._busy.release()
 

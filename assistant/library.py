@@ -6,10 +6,12 @@ the file `current` names the one in use, so a new one is swapped in by replacing
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -24,6 +26,7 @@ from assistant.learned import Learned
 from assistant.lexical import LexicalIndex, Scores, Tokens
 
 FORMAT = 3
+_PAGE = 1000  # vectors asked of Chroma at a time: what it gives is many times as large as what is kept
 MODELS = "models"  # beside the builds: exported embedding models, which builds share
 BUILD = "Run `care-act ingest build` to make one."
 
@@ -92,14 +95,21 @@ def stored_vectors(folder: Path, model: str) -> Iterator[tuple[str, NDArray[np.f
     """
     try:
         client = open_chroma(folder / "chroma")
-        for name in (CARDS_COLLECTION, PASSAGES_COLLECTION):
-            rows = client.get_collection(name, embedding_function=None).get(include=["embeddings", "metadatas"])
-            for vector, metadata in zip(rows["embeddings"], rows["metadatas"], strict=True):
-                if metadata["model"] == model:
-                    yield metadata["digest"], np.asarray(vector, dtype=np.float32)
-        client.close()
+        try:
+            for name in (CARDS_COLLECTION, PASSAGES_COLLECTION):
+                yield from _pages(client.get_collection(name, embedding_function=None), model)
+        finally:
+            client.close()
     except chroma_errors() as exc:
         raise LibraryEmpty(f"The vectors in {folder} cannot be read ({type(exc).__name__}). {BUILD}") from exc
+
+
+def _pages(collection: Any, model: str) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    for start in range(0, collection.count(), _PAGE):
+        rows = collection.get(limit=_PAGE, offset=start, include=["embeddings", "metadatas"])
+        for vector, metadata in zip(rows["embeddings"], rows["metadatas"], strict=True):
+            if metadata["model"] == model:
+                yield metadata["digest"], np.array(vector, dtype=np.float32)
 
 
 def current_folder(home: Path) -> Path:
@@ -142,6 +152,8 @@ class Library:
         self.sources: Mapping[str, Source] = {source.id: source for source in contents.sources}
         self._passage_rows = {passage.id: n for n, passage in enumerate(contents.passages)}
         self._nearest = NearestPassages(folder / "chroma", self.manifest.name, chroma_url)
+        # Chroma keeps a store open until it is told: a server that takes up library after library would hold them all.
+        weakref.finalize(self, self._nearest.close).atexit = False
 
     @property
     def export_folder(self) -> Path | None:

@@ -16,7 +16,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from assistant.chroma import CARDS_COLLECTION, PASSAGES_COLLECTION
+from assistant.chroma import CARDS_COLLECTION, PASSAGES_COLLECTION, disk_errors
 from assistant.embedding import Embedder
 from assistant.errors import CareActError
 from assistant.exported import ExportedEar
@@ -73,33 +73,50 @@ def build_library(
     """
     started = time.perf_counter()
     with alone(home):
-        shelf = read_shelf(corpus, originals, holdings)
-        return _write(shelf, home, embedder, progress, started, _corpus_digest(corpus), chroma_url)
+        shelf, digest = read_shelf(corpus, originals, holdings), _corpus_digest(corpus)
+        with _told_of_the_disk(home):
+            return _write(shelf, home, embedder, progress, started, digest, chroma_url)
 
 
 def build_shelf(shelf: Shelf, home: Path, embedder: Embedder, progress: Progress | None = None) -> BuildReport:
     """Build a library from what was read elsewhere, and make it the one in use. Raises what `build_library` raises."""
-    with alone(home):
+    with alone(home), _told_of_the_disk(home):
         return _write(shelf, home, embedder, progress, time.perf_counter(), hashlib.sha256(b"").hexdigest())
 
 
 def roll_back(home: Path) -> str:
     """Put the library before this one in use again; its name. Raises CareActError when there is none that opens."""
-    with alone(home):
+    with alone(home), _told_of_the_disk(home):
         return Builds(home).back()
 
 
 @contextmanager
 def alone(home: Path) -> Iterator[None]:
-    """Holds the lock of the one writer a library may have."""
-    home.mkdir(parents=True, exist_ok=True)
+    """Holds the lock of the one writer a library may have. Raises CareActError when another has it, or the disk refuses."""
+    lock = FileLock(home / "writer.lock", timeout=0)
+    with _told_of_the_disk(home):
+        home.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise CareActError(
+                f"Another build is writing to {home}. Wait until it has ended, then run this again."
+            ) from None
     try:
-        with FileLock(home / "writer.lock", timeout=0):
-            yield
-    except Timeout:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _told_of_the_disk(home: Path) -> Iterator[None]:
+    try:
+        yield
+    except disk_errors() as exc:
         raise CareActError(
-            f"Another build is writing to {home}. Wait until it has ended, then run this again."
-        ) from None
+            f"{home} cannot be written to ({exc}). Free some space or mend its permissions, and run this again. "
+            "The library in use is as it was."
+        ) from exc
 
 
 def _write(

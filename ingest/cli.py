@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Annotated
@@ -15,13 +16,16 @@ from tqdm import tqdm
 from assistant.embedding import SentenceTransformerEmbedder
 from assistant.errors import BadSource
 from assistant.library import open_library
+from assistant.reference import load_reference
 from assistant.settings import load_settings
+from assistant.wiring import choose_embedder
 from ingest.audit import audit
 from ingest.build import BuildReport, build_library, roll_back
 from ingest.coverage import coverage
 from ingest.holding_commands import join
 from ingest.holdings import Holdings
 from ingest.limited import Limited
+from ingest.measuring import fill
 from ingest.soundness import look_over
 from ingest.tuning import EPOCHS, make_ear
 
@@ -46,7 +50,7 @@ def build(corpus: Corpus = None, originals: Originals = None) -> None:
         report = build_library(
             settings.corpus_dir, settings.library_dir, embedder, originals, progress, holdings, settings.chroma_url
         )
-    Console().print(_summary(report))
+    Console(markup=False, highlight=False).print(_summary(report))
 
 
 @app.command(name="tune")
@@ -153,9 +157,27 @@ def read_command(paths: Annotated[list[Path], typer.Argument(help="Documents, or
             table.add_row(
                 file.name, document.format, *counts, f"{time.perf_counter() - before:.2f}", document.updated, said
             )
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    Console(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False).print(table)
     if refused:
         raise typer.Exit(1)
+
+
+@app.command(name="bench")
+def bench_command(
+    folder: Annotated[Path, typer.Argument(help="Official texts in Markdown or XML.")],
+    passages: Annotated[int, typer.Option(min=1, help="How many; the texts are repeated with small changes.")] = 1000,
+) -> None:
+    """How fast a library is filled, against the model alone on the same passages, and how fast an unchanged one is made again."""
+    settings = load_settings()
+    embedder = choose_embedder(settings, open_library(settings.library_dir))
+    sources = dict(load_reference(settings.corpus_dir).sources)
+    with tempfile.TemporaryDirectory() as home, tqdm(total=passages, unit="passage", disable=None) as bar:
+
+        def progress(done: int, _: int) -> None:
+            bar.update(done - bar.n)
+
+        filled = fill(folder, sources, passages, embedder, Path(home), progress)
+    Console(soft_wrap=True, highlight=False, markup=False).print("\n".join(filled.lines()))
 
 
 @app.command(name="coverage")

@@ -143,7 +143,7 @@ def list_held() -> None:
             copy.sha256[:12],
             holding.url or "a file",
         )
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    Console(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False).print(table)
     _console().print(f"{len(held)} documents in {settings.originals_dir}.")
 
 

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -171,7 +171,8 @@ class Holdings:
         try:
             _write(remembered, DOCUMENT.dump_json(document))
         except OSError:  # remembering saves time and is nothing to fail for
-            remembered.unlink(missing_ok=True)
+            with suppress(OSError):
+                remembered.unlink(missing_ok=True)
         return document
 
     @staticmethod
@@ -204,7 +205,8 @@ def _write(path: Path, raw: bytes) -> None:
             os.fsync(file.fileno())
         new.replace(path)
     except OSError:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
         raise
 
 

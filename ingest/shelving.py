@@ -14,6 +14,7 @@ from ingest.entries import Entry
 
 # Chroma marks what was deleted and keeps it: past this share a store is filled anew.
 MOST_CHANGED = 0.2
+BATCH = 500  # put in at a time: Chroma makes each number of a vector an object of its own on the way
 
 
 def fill_chroma(
@@ -98,7 +99,7 @@ def _brought_up(client: Any, name: str, entries: Sequence[Entry], rows: Vectors,
 
 
 def _put(client: Any, collection: Any, entries: Sequence[Entry], rows: Vectors, model: str) -> None:
-    batch = client.get_max_batch_size()
+    batch = min(BATCH, client.get_max_batch_size())
     for start in range(0, len(entries), batch):
         part = entries[start : start + batch]
         collection.upsert(

@@ -151,6 +151,12 @@ def test_official_texts_that_are_not_there_are_named(small_corpus: Path, tmp_pat
         build_library(small_corpus, tmp_path / "lib", HashEmbedder(), tmp_path / "nowhere")
 
 
+def test_a_home_that_cannot_be_written_to_is_named(small_corpus: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(CareActError, match=r"file/lib cannot be written to .* run this again"):
+        build_library(small_corpus, tmp_path / "file" / "lib", HashEmbedder())
+
+
 def test_two_builds_at_once_do_not_mix(small_corpus: Path, tmp_path: Path) -> None:
     (tmp_path / "lib").mkdir()
     with (

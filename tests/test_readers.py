@@ -139,6 +139,12 @@ def test_govuk_guidance_keeps_paragraph_numbers_annexes_and_anchors() -> None:
     assert "alert" not in guidance.text and "A note" not in guidance.text
 
 
+def test_signs_that_a_terminal_obeys_are_no_words() -> None:
+    item = {"title": "A page\x1b[2J", "details": {"body": "<p>Some words\x1b[31m and\x9b2J more.</p>"}}
+    page = read(json.dumps(item).encode())
+    assert (page.title, page.text) == ("A page [2J", "Some words [31m and 2J more.\n")
+
+
 def test_a_withdrawn_page_is_never_law_to_quote() -> None:
     page = read(json.dumps(GUIDANCE | {"withdrawn_notice": {"withdrawn_at": "2025-01-01T00:00:00Z"}}).encode())
     assert {provision.standing for provision in page.provisions()} == {Standing.WITHDRAWN}
@@ -233,6 +239,7 @@ def test_a_format_is_told_by_what_a_file_holds(raw: bytes, name: str, format: Fo
         (b"<Legislation><broken>", "not well-formed"),
         (b'<!DOCTYPE x [<!ENTITY a "b">]><Legislation>&a;</Legislation>', "document type"),
         (b"\x00\x01\x02\x03\x04 binary \x05\x06", "encoding"),
+        (b"Words that clear the terminal \x1b[2J of who reads them", "encoding"),
         (b'{"title": 1}', "no item of the GOV"),
         (b"%PDF-1.7 nothing", "cannot be opened as PDF"),
     ],

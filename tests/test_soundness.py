@@ -1,5 +1,6 @@
 """`verify` names what is damaged, `rollback` goes back, and readers take up another library without a restart."""
 
+import gc
 import json
 import shutil
 import sqlite3
@@ -181,7 +182,10 @@ def test_when_the_old_files_are_gone_the_one_who_asks_waits(tmp_path: Path) -> N
     assert current.get() == "three"
 
 
-def test_a_library_that_cannot_be_opened_leaves_the_old_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "error", [CareActError("it is broken"), KeyError("what no one thought of")], ids=["ours", "foreign"]
+)
+def test_a_library_that_cannot_be_opened_leaves_the_old_one(tmp_path: Path, error: Exception) -> None:
     point(tmp_path, "one")
     tried = []
 
@@ -189,7 +193,7 @@ def test_a_library_that_cannot_be_opened_leaves_the_old_one(tmp_path: Path) -> N
         name = (tmp_path / "current").read_text(encoding="utf-8")
         tried.append(name)
         if name == "broken":
-            raise CareActError("it is broken")
+            raise error
         return name
 
     current = Current(tmp_path, make, Clock())
@@ -202,6 +206,20 @@ def test_a_library_that_cannot_be_opened_leaves_the_old_one(tmp_path: Path) -> N
     current.get()
     settle()
     assert current.get() == "mended"
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="only Linux lists a process's open files as a folder")
+def test_a_library_that_nobody_holds_any_more_leaves_no_file_open(home: Path) -> None:
+    def held() -> list[str]:
+        links = [path.readlink() for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
+        return [str(link) for link in links if str(link).startswith(str(home))]
+
+    library = open_library(home / "library")
+    assert library.passage_similarities(HashEmbedder().embed(["day centre"])[0], 1)
+    assert held()
+    del library
+    gc.collect()
+    assert held() == []
 
 
 def test_a_house_left_open_through_two_builds_answers_from_the_newest(small_corpus: Path, tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from enum import StrEnum
 
 from ingest.readers.document import Document, Provision, Standing, Unreadable
 
-_SPACE = re.compile(r"[ \t\r\n\f\v]+")
+# Controls are no words, and a terminal obeys some: they go with the spaces.
+_SPACE = re.compile(r"[ \t\r\n\f\v\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]+")
 _NUMBER = re.compile(r"^(\d{1,2}(?:\.\d{1,3}){1,2})\.?[)\s\u00a0]\s*(?=\S)")
 _ANNEX = re.compile(r"^(?:annex|appendix)\s+([A-Z])\b", re.IGNORECASE)
 _ANNEX_NUMBER = re.compile(r"^(?:\(?(\d{1,3})\)|(\d{1,3})\.)\s+(?=\S)")
@@ -64,7 +65,9 @@ def document_of(
     if not any(re.search(r"\w", shelf.text[top.start : top.end]) for top in tops):
         raise Unreadable("no words were found in it. If it is a list of links, add the documents it links to.")
     first = next((heading for heading in shelf.headings), "")
-    return Document(format, title or first, shelf.text, tops, "", published, updated, shelf.anchors, notes)
+    return Document(
+        format, _SPACE.sub(" ", title).strip() or first, shelf.text, tops, "", published, updated, shelf.anchors, notes
+    )
 
 
 def slug(text: str) -> str:

@@ -11,7 +11,7 @@ from ingest.readers.dates import as_day
 from ingest.readers.document import Document, Unreadable
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")  # with the sign that begins an order to a terminal
 _BULLET = re.compile(r"^\s*(?:[•▪◦‣·*–-])\s+")
 _LONGEST_HEADING = 12  # words
 _DATE = re.compile(r"(?:published|updated|last reviewed|date)\W{1,3}(?:in )?([^\n]{4,30})", re.IGNORECASE)
@@ -25,7 +25,7 @@ def decoded(raw: bytes, declared: str = "") -> str:
             text = raw.decode(name)
         except (UnicodeDecodeError, LookupError):
             continue
-        if not _NOT_TEXT.search(text[:200_000]):
+        if not _NOT_TEXT.search(text):
             return text
     raise Unreadable("it is not text in an encoding that can be told (UTF-8, UTF-16, Windows). Save it as UTF-8.")
 
