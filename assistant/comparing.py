@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from assistant.binding import modals
+from assistant.addressing import is_reader
+from assistant.binding import doers, modals
 from assistant.faults import Fault
-from assistant.wording import Token
+from assistant.wording import Token, opposites
 
 Words = Sequence[Token]
 Found = tuple[Fault, str]
@@ -26,6 +27,7 @@ _KEPT = frozenset({"some", "only", "both", "each", "most", "usually", "often", "
 _OF_THE_WHOLE = frozenset({"usually", "often", "always", "first"})  # said of the whole sentence, wherever they stand
 # What a word of scope may stand for: *all* in the evidence carries *each*. *Any* claims nothing of its own.
 _WIDER = {"all": {"all", "each", "both"}, "each": {"each", "all"}, "both": {"both"}, "first": {"first"}}
+_CASES = frozenset({"to", "for", "with", "without", "during", "in", "at", "on"})  # that a sentence may begin with
 _CAUSES = frozenset({"because", "since", "as", "so", "for"})  # "because you need care" is not "if you need care"
 _CLOSERS = frozenset({".", ";", ":", "!", "?", ","})
 
@@ -35,6 +37,8 @@ def faults(said: Words, held: Words, whole: Words) -> Iterator[Found]:
     yield from _new_words(said, held)
     yield from _operators(said, held)
     yield from modals(said, held)
+    yield from doers(said, held)
+    yield from _turned_round(said, held)
     yield from _slots(said, held)
     yield from _conditions(whole, held)
     yield from _counts(said, held)
@@ -43,12 +47,11 @@ def faults(said: Words, held: Words, whole: Words) -> Iterator[Found]:
 def _new_words(said: Words, held: Words) -> Iterator[Found]:
     names = {token.word for token in held} | {part for token in held for part in token.word.split("-")}
     units = _measures(held)
-    commanded = not any(token.kind == "role" and token.word == "you" for token in held) and _is_command(held)
-    for token in said:
+    for at, token in enumerate(said):
         if token.kind == "reference":
             if not any(name == token.word or name.startswith(token.word + "(") for name in names):
                 yield Fault.REFERENCE, token.word
-        elif token.heavy and not _held(token, names) and not (token.word == "you" and commanded):
+        elif token.heavy and not _held(token, names) and not is_reader(said, at, held):
             yield Fault.NATION if token.word in _NATIONS else _OF_KIND.get(token.kind, Fault.WORD), token.raw
     yield from ((Fault.NUMBER, " ".join(pair)) for pair in _measures(said) - units if {*pair} <= names)
 
@@ -60,8 +63,12 @@ def _held(token: Token, names: set[str]) -> bool:
     return token.kind == "word" and len(token.word) >= 6 and any(name[:6] == token.word[:6] for name in names)
 
 
-def _is_command(words: Words) -> bool:
-    return bool(words) and words[0].kind in {"word", "light", "negation", "step"}
+def _turned_round(said: Words, held: Words) -> Iterator[Found]:
+    """A word whose opposite alone the evidence has: up for down, less for more."""
+    ours, theirs = {token.raw for token in said}, {token.raw for token in held}
+    for word, other in opposites():
+        if word in ours and word not in theirs and other in theirs and other not in ours:
+            yield Fault.WAY, word
 
 
 def _measures(words: Words) -> set[tuple[str, str]]:
@@ -79,6 +86,10 @@ def _operators(said: Words, held: Words) -> Iterator[Found]:
     """Negations, scope and bounds must stand by the same words in both."""
     spoken, names = {token.word for token in said}, {token.word for token in held}
     one = _one_clause_negated_once(said) and _one_clause_negated_once(held)
+    if _one_clause_negated_once(held) and not any(
+        token.kind == "negation" or token.word == "without" for token in said
+    ):
+        yield Fault.NEGATION, "not"
     for at, token in enumerate(said):
         if token.kind == "negation" and one:
             continue
@@ -169,7 +180,7 @@ def _conditions(said: Words, held: Words) -> Iterator[Found]:
     spans = [
         (token, _clause(held, at))
         for at, token in enumerate(held)
-        if token.kind == "condition" or token.word in {"unless", "until"}
+        if token.kind == "condition" or token.word in {"unless", "until"} or _sets_a_case(held, at)
     ]
     inside = {position for _, span in spans for position in span}
     main = {token.word for at, token in enumerate(held) if at not in inside}
@@ -183,12 +194,20 @@ def _conditions(said: Words, held: Words) -> Iterator[Found]:
             yield Fault.CONDITION, token.raw
 
 
+def _sets_a_case(words: Words, at: int) -> bool:
+    """Whether a sentence begins with the case it is for: "To use this power, …", "For an adult in prison, …"."""
+    return at == 0 and words[0].raw in _CASES and any(token.raw == "," for token in words[2:12])
+
+
 def _clause(words: Words, at: int) -> list[int]:
     """The positions of the words of a condition: to the next stop, or the next condition."""
     span: list[int] = []
     for position in range(at + 1, len(words)):
         token = words[position]
         if (span and token.word in _CLOSERS) or token.kind == "condition":
+            break
+        # "The council where the home is must assess you": the clause is over.
+        if words[at].raw == "where" and at and token.kind == "modal" and words[position - 1].kind != "role":
             break
         if token.kind != "stop":
             span.append(position)

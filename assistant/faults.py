@@ -22,4 +22,6 @@ class Fault(StrEnum):
     CONDITION = "a condition of its evidence is dropped"
     VERDICT = "a yes or no its evidence does not carry"
     NOT_IN_FORCE = "it presents law that is not in force"
+    UNFINISHED = "it is a question, or breaks off"
+    WAY = "it goes the other way than its evidence (up, down, more, less)"
     NATION = "it speaks of another nation than its evidence"

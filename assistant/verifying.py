@@ -21,6 +21,8 @@ _VERDICT = re.compile(r"^(Yes|No|It depends)[.,:] (?=[A-Z\"“])")
 _SENTENCES = re.compile(r"(?<=[a-z0-9)”\"][.!?])\s+(?=[A-Z“\"])")
 _JOINTS = re.compile(r"; |: |, (?:and|but|so|because|as|who|which|where)\b |, | (?:and|but|so|because|who|which) ")
 REPLACED, LEFT_OUT = "replaced", "left out"  # what becomes of a sentence that is stopped
+_LAST = re.compile(r"\b(a|an|the|of|and|or|but|if|your|their|its|his|her|because|than|as|with|for|from|at|by)\W*$")
+_FEWEST = 2  # different names a sentence must hold before it says anything
 _SHORTEST = 3  # names a part of a sentence must hold before it may rest on evidence of its own
 
 
@@ -69,7 +71,7 @@ def check(sentence: str, evidence: Iterable[str | Support]) -> tuple[Finding, ..
         ]
         whole = tokens(plain)
         for said in _SENTENCES.split(plain):
-            found += _carried(said, pieces, whole)
+            found += _unfinished(said, pieces) or _carried(said, pieces, whole)
     return tuple(Finding(sentence, fault, words) for fault, words in dict.fromkeys(found))
 
 
@@ -99,6 +101,16 @@ def _alive(support: Support) -> bool:
     return support.in_force or bool(_NEGATION.search(support.text))
 
 
+def _unfinished(said: str, pieces: Iterable[_Piece]) -> list[tuple[Fault, str]]:
+    """A question claims nothing that could be carried; a sentence may end in a small word only where its evidence does."""
+    if said.rstrip().endswith("?"):
+        return [(Fault.UNFINISHED, "?")]
+    last = _LAST.search(said.lower())
+    if last and not any(re.search(rf"\b{last[1]}\W*$", piece.support.text.lower()) for piece in pieces):
+        return [(Fault.UNFINISHED, last[1])]
+    return []
+
+
 def _carried(said: str, pieces: Sequence[_Piece], whole: tuple[Token, ...]) -> list[tuple[Fault, str]]:
     """The faults of one sentence against the piece that carries it best; none when its parts are carried each by one."""
     words = tokens(said)
@@ -116,7 +128,9 @@ def _carried(said: str, pieces: Sequence[_Piece], whole: tuple[Token, ...]) -> l
 def _least(words: tuple[Token, ...], pieces: Sequence[_Piece], whole: tuple[Token, ...]) -> list[tuple[Fault, str]]:
     """No faults when any piece carries the words; else those against the piece that shares the most with them."""
     names = {token.word for token in words if token.heavy}
-    if not names:
+    if len({token.word for token in words if token.named}) < _FEWEST and not any(
+        token.kind == "reference" for token in words
+    ):
         return [(Fault.WORD, "")]
     best: tuple[tuple[int, int], list[tuple[Fault, str]]] | None = None
     for piece in pieces:

@@ -15,59 +15,8 @@ from typing import Any
 
 import Stemmer
 
-_LIGHT_MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", " ": " "})
-_SPELLED = (
-    (r"\bcan(?:'t|not)\b", "can not"),
-    (r"\bwon't\b", "will not"),
-    (r"\bshan't\b", "must not"),
-    (r"n't\b", " not"),
-    (r"\bunable to\b", "can not"),
-    (r"\b(?:nobody|no one|no-one|none)\b", "not anyone"),
-    (r"\bnothing\b", "not anything"),
-    (r"\bnever\b", "not"),
-    (r"\bno longer\b", "not longer"),
-    (r"\b(?:bars|prohibits|forbids|prevents)\b", "does not allow"),
-    (r"\bneither\b", "not"),
-    (r"\bnor\b", "not"),
-    (
-        r"\b(?:do|does|did)(?:es)? not (?:have|need) to\b|\bneed not\b|\b(?:is|are) not required to\b|\bdo(?:es)? not make (?:\w+ )?(?=\w)",
-        "not must ",
-    ),
-    (r"\b(may|can) require\b", r"\1 make"),
-    (r"\b(?:has|have|had|needs?) to\b|\b(?:is|are|be) required to\b|\b(?:requires?|required)\b|\bshall\b", "must"),
-    (r"\bought to\b|\bis expected to\b|\bare expected to\b", "should"),
-    (r"\b(?:have|has) (?:the|a) right to\b|\b(?:is|are) entitled to\b|\b(?:is|are) allowed to\b", "can"),
-    (r"\bmust be able to\b", "must"),
-    (r"\b(where|what|how|when|who|which) (?:they|you|he|she|it|we|i) should\b", r"\1 to"),
-    (r"\b(?:is|are|am) not (?:able|allowed|permitted) to\b", "can not"),
-    (r"\b(?:is|are|am) able to\b", "can"),
-    (
-        r"\b(?:do|does|did|doing) (?:all|everything|whatever|what) (?:that )?(?:it|they|you|he|she) reasonably can\b",
-        "take all reasonable steps",
-    ),
-    (r"\b(?:carry|carries|carried|carrying) out\b", "do"),
-    (r"\blet(?:s|ting)? ((?:[a-z']+ ){1,3})know\b", r"tell \1"),
-    (r"\blook(?:s|ed|ing)? at ([a-z' ]{1,25}?) again\b", r"review \1"),
-    (r"\beven if (\w+(?: \w+)?) (?:do|does|did|is|are) not\b", r"whether or not \1"),
-    (r"\bre-?assess", "assess again "),
-    (r"\bfail(?:s|ed|ing)? to\b", "not"),
-)
-_IRREGULAR = {
-    form: verb
-    for verb, forms in {
-        "send": "sent", "pay": "paid", "write": "wrote written", "tell": "told", "keep": "kept", "hold": "held", "leave": "left",
-        "give": "gave given", "take": "took taken", "make": "made", "find": "found", "lose": "lost", "meet": "met", "buy": "bought",
-        "sell": "sold", "choose": "chose chosen", "say": "said", "build": "built", "spend": "spent", "deal": "dealt",
-        "understand": "understood", "think": "thought", "lead": "led", "grow": "grew grown", "begin": "began begun",
-        "go": "went gone", "know": "knew known", "show": "shown", "see": "saw seen", "hear": "heard", "feel": "felt",
-        "get": "got gotten", "bring": "brought", "seek": "sought", "stand": "stood", "win": "won", "lend": "lent",
-        "fall": "fell fallen", "draw": "drew drawn", "forget": "forgot forgotten", "come": "came", "become": "became",
-        "run": "ran", "speak": "spoke spoken", "mean": "meant", "hide": "hid hidden", "sign": "signed", "use": "used using",
-        "make ": "making", "take ": "taking", "give ": "giving", "get ": "getting", "use ": "uses", "hurt": "hurts", "free": "freed frees",
-    }.items()
-    for form in forms.split()
-}  # fmt: skip
-_IRREGULAR_FORM = re.compile(r"\b(" + "|".join(sorted(_IRREGULAR, key=len, reverse=True)) + r")\b")
+from assistant.spelling import spelled_out
+
 _REFERENCE = re.compile(
     r"\b(sections?|ss?\.|regulations?|regs?\.|schedules?|sch\.|chapters?|ch\.|(?:sub-?)?paragraphs?|paras?\.|annex(?:es)?|subsections?|conditions?|parts?)\s*"
     r"((?:\d+[a-z]{0,2}|(?<=annex )[a-j]\b)?(?:\([0-9a-z]+\))*(?:(?:,| and| or| to|, and|-|, or) ?(?:\d+[a-z]{0,2}(?:\([0-9a-z]+\))*|(?:\([0-9a-z]+\))+))*)",
@@ -115,10 +64,7 @@ class _Lexicon:
 @lru_cache(maxsize=4096)
 def tokens(sentence: str) -> tuple[Token, ...]:
     """The tokens of a sentence, in order; stops (commas and the like) are kept, with the kind `stop`."""
-    text = sentence.translate(_LIGHT_MARKS).lower()
-    for pattern, plain in _SPELLED:
-        text = re.sub(pattern, plain, text)
-    text = _IRREGULAR_FORM.sub(lambda match: _IRREGULAR[match[1]].strip(), text)
+    text = spelled_out(sentence)
     text = _REFERENCE.sub(_reference_words, text)
     lexicon = _lexicon()
     text = lexicon.phrases.sub(_one_word, text)
@@ -186,8 +132,20 @@ def stem(word: str) -> str:
 
 
 @cache
+def opposites() -> tuple[tuple[str, str], ...]:
+    """Pairs of words that turn a sentence round, each way."""
+    pairs = [tuple(pair.split()) for pair in _raw()["opposite"]["pairs"]]
+    return tuple((one, other) for first, second in pairs for one, other in ((first, second), (second, first)))
+
+
+@cache
+def _raw() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("wording.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def _lexicon() -> _Lexicon:
-    raw = tomllib.loads(Path(__file__).with_name("wording.toml").read_text(encoding="utf-8"))
+    raw = _raw()
     light = frozenset(raw["light"].split())
     weak = frozenset(map(stem, raw["weak"].split()))
     forms: dict[str, tuple[str, str]] = {}
@@ -217,4 +175,4 @@ def _listed(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 def _inflected(phrase: str) -> str:
     """A pattern for a phrase whose first word may be inflected: look into, looked into."""
     first, _, rest = phrase.partition(" ")
-    return f"{re.escape(first)}(?:s|ed|ing)? {re.escape(rest)}" if rest and len(first) > 3 else re.escape(phrase)
+    return f"{re.escape(first)}(?:s|ed|ing)? {re.escape(rest)}" if rest and len(first) > 2 else re.escape(phrase)

@@ -19,9 +19,11 @@ from evals.intervals import Rate
 from evals.mutators import MUTATORS
 
 Checker = Callable[[str, Sequence[Support]], bool]  # whether it finds a fault
-# The fair rewordings: those the rules were tuned on; freer ones, of which one half was looked at and the other was not.
+# The fair rewordings: those the rules were tuned on; then pairs of sets, of which one half was looked at and the other was not.
 REWORDINGS = {
     "rewordings": "reworded",
+    "rewordings-model": "reworded as a chat model would",
+    "rewordings-model-unseen": "reworded as a chat model would, unseen",
     "rewordings-free": "reworded freely",
     "rewordings-free-unseen": "reworded freely, unseen",
 }

@@ -7,8 +7,9 @@ import json
 import re
 import statistics
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nupunkt
@@ -17,9 +18,9 @@ from assistant.domain import Answer
 from assistant.errors import BadSource
 from assistant.models import Chats
 from assistant.testing import ScriptedModel
-from assistant.verifying import bare, check
+from assistant.verifying import Finding, bare, check
 from assistant.wiring import Parts
-from assistant.writing import Writer
+from assistant.writing import AWAY, Writer
 from evals.cases import Case
 from evals.intervals import Rate
 from ingest.shelf import read_shelf
@@ -72,7 +73,7 @@ class Worded:
     """The answers of a model over some cases. `own` are sentences shown in the model's words: for a person to read.
 
     Many bad sentences are dropped because they cite nothing. `let_pass` are those of its own that the checker would let
-    pass had it cited all it was shown: for a person to read as well.
+    pass had it cited all it was shown: for a person to read as well. `stopped` counts the others, by the first fault.
     """
 
     by_model: Rate
@@ -80,15 +81,25 @@ class Worded:
     sentences: int
     wrote: int
     let_pass: tuple[str, ...]
+    stopped: Counter[str] = field(default_factory=Counter)
+    cited: int = 0
+    away: int = 0
 
     def lines(self) -> tuple[str, ...]:
         """The report as lines for a terminal, every sentence in the model's own words among them."""
         return (
             *(f"shown: {sentence}\n    to: {message[:100]!r}" for message, sentence in self.own),
             *(f"let pass, had it cited all: {sentence}" for sentence in self.let_pass),
+            *(f"stopped, had it cited all: {count:4}  {fault}" for fault, count in self.stopped.most_common()),
             f"answers a chat model worded       {self.by_model}",
             f"sentences shown                   {self.sentences}, {len(self.own)} of them not word for word a statement",
             f"sentences it wrote                {self.wrote}, {len(self.let_pass)} of its own let pass had it cited all it was shown",
+            f"                                  {self.cited} of them in a line that cites anything",
+            *(
+                [f"answers for which it was away     {self.away}: run again with --kept to ask those alone"]
+                if self.away
+                else []
+            ),
         )
 
 
@@ -107,13 +118,18 @@ def word_cases(
         for message, answer in answers
         if answer.status.value == "answered"
         for sentence in (*answer.sentences, *answer.next_steps)
+        if sentence.role != "heading"
     ]
+    judged = [(one, faults) for message, said in model.heard for one, faults in _judged(message, said, known)]
     return Worded(
         Rate(sum(answer.composer.startswith("chat model") for _, answer in answers), len(answers)),
         tuple((message, text) for message, text in shown if bare(text) not in known),
         len(shown),
         sum(len(_sentences(said)) for _, said in model.heard),
-        tuple(dict.fromkeys(one for message, said in model.heard for one in _let_pass(message, said, known))),
+        tuple(dict.fromkeys(one for one, found in judged if not found)),
+        Counter(found[0].fault.value for _, found in judged if found),
+        sum(len(_sentences(line)) for _, said in model.heard for line in said.split("\n") if _HANDLES.search(line)),
+        sum(answer.composer == AWAY for _, answer in answers),
     )
 
 
@@ -122,9 +138,10 @@ def _sentences(said: str) -> list[str]:
     return [sentence.strip() for line in plain for sentence in nupunkt.sent_tokenize(line) if sentence.strip()]
 
 
-def _let_pass(message: str, said: str, known: Collection[str]) -> list[str]:
+def _judged(message: str, said: str, known: Collection[str]) -> Iterator[tuple[str, tuple[Finding, ...]]]:
+    """Each sentence of a model's own with what is wrong with it, had it cited all it was shown."""
     shown = [text for _, text in _SHOWN.findall(message)]
-    return [one for one in _sentences(said) if bare(one) not in known and not check(one, shown)]
+    yield from ((one, check(one, shown)) for one in _sentences(said) if bare(one) not in known)
 
 
 @dataclass(frozen=True, slots=True)

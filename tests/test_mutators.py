@@ -22,6 +22,7 @@ SHOWN = {
     "body": ("Your council must pay.", "The NHS must pay."),
     "step": ("Ask for a review.", "Ask for a complaint."),
     "scope": ("All care is free.", "Some care is free."),
+    "way": ("The limit goes up.", "The limit goes down."),
     "condition": ("If you ask, your council must reply.", "Your council must reply."),
     "nation": ("You can ask.", "In Wales, you can ask."),
     "in force": ("The cap is not in force.", "The cap is in force."),

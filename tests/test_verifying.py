@@ -43,6 +43,30 @@ SHOWN = [
     (Fault.TIME, "Ask after you pay.", ["Ask before you pay."]),
     (Fault.STEP, "Ask for a review before you pay.", ["Ask for an assessment before you pay."]),
     (Fault.VERDICT, f"Yes. {POWER}", [POWER]),
+    (Fault.UNFINISHED, "May the council charge for care?", [POWER]),
+    (Fault.UNFINISHED, "The council may charge for the.", [POWER]),
+    (Fault.WAY, "What you pay goes down.", ["What you pay goes up."]),
+    (Fault.TIME, "If you have savings below £23,250, you pay.", ["If you have savings above £23,250, you pay."]),
+    (Fault.ROLE, "You pay for your care.", ["The council pays for your care."]),
+    (Fault.WORD, "The child is a child.", ["The law calls it a child's assessment."]),
+    (Fault.FORCE, "Your council must assess you.", ["Your council must give you a record of the assessment."]),
+    (Fault.FORCE, "Your council must meet your needs.", ["Your council must ask you how your needs are met."]),
+    (Fault.NEGATION, "She needs a care home.", ["The right to care does not cover care homes."]),
+    (
+        Fault.NEGATION,
+        "You do not qualify as a carer.",
+        ["You can qualify as a carer even if the other person does not qualify for care."],
+    ),
+    (
+        Fault.CONDITION,
+        "The council must assess your needs.",
+        ["To use this power, the council must assess your needs."],
+    ),
+    (
+        Fault.CONDITION,
+        "Your council must assess you if you seem to need care.",
+        ["The council where the home is must assess you if you seem to need care."],
+    ),
     (Fault.NATION, "In Wales the council may charge for care.", [POWER]),
 ]
 
@@ -78,6 +102,13 @@ FAIR = [
     (["A council cannot refuse to assess you because you have savings."], "Your council can't refuse to assess you because you have savings."),
     (["The council must ask what you want."], "Your council has to ask you what you want."),
     (["Ask for a review.", "Your council must tell you why."], "Request a review. Your council must tell you why."),
+    (["If the council refuses, it must give its reasons in writing."], "If the council says no, it must give you its reasons in writing."),
+    (["The duty covers private homes, not only public bodies."], "Private homes are covered by the duty, not just public bodies."),
+    (["Your care must still be arranged wherever you are placed."], "Your care must still be arranged, no matter where you're placed."),
+    (["The moving rules cover moves inside England only."], "Only moves within England are covered by the moving rules."),
+    (["If the housing stops being section 117 housing, the usual rules apply."], "The usual rules apply if the housing is no longer section 117 housing."),
+    (["A council cannot use a form to avoid its duty to assess."], "Your council can't avoid its duty to assess by using a form."),
+    (["Your council must involve the carer and consult the board."], "Your council must consult the board and involve the carer."),
     (["You can ask for a review.", "Your council must reply within six weeks."], "You can ask for a review, and your council must reply within 6 weeks."),
 ]  # fmt: skip
 

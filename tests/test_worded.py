@@ -33,13 +33,22 @@ def test_only_the_models_own_sentences_are_listed(parts: Parts, script: str, own
     assert report.by_model.hits == by_model
     assert report.wrote == 1
     assert list(report.let_pass) == own
-    assert "not word for word" in report.lines()[-2]
+    assert "not word for word" in "".join(report.lines())
+    assert (report.cited, report.away) == (1, 0)
 
 
 def test_what_a_model_would_say_without_citing_is_listed_when_the_checker_would_let_it_pass(parts: Parts) -> None:
     said = f"1. {OWN}\n- You must pay a fee first. A tribunal decides. [1, 2]\n{LEAD}"
     report = word_cases(parts, KeptWords(ScriptedModel(said)), [CASE], [LEAD], lambda n: n)
-    assert (report.wrote, report.let_pass) == (4, (OWN,))
+    assert (report.wrote, report.let_pass, report.cited) == (4, (OWN,), 2)
+    assert sum(report.stopped.values()) == 2
+
+
+def test_a_model_that_was_away_is_told_of(parts: Parts) -> None:
+    model = KeptWords(ScriptedModel(OWN, breaks_after=0))
+    report = word_cases(parts, model, [CASE], [LEAD], lambda n: n)
+    assert report.away == 1
+    assert "run again" in report.lines()[-1]
 
 
 def test_words_that_are_kept_are_said_again_without_asking(tmp_path: Path) -> None:
