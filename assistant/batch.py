@@ -11,9 +11,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.assistant import Assistant
+from assistant.contract import as_json
 from assistant.domain import Register
 from assistant.errors import BadSource
-from assistant.presenting import as_json
 
 
 class BatchLine(BaseModel):

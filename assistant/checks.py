@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.check_forms import CheckForm, CheckQuestion, Choice, usable_checks
+from assistant.contract import as_json
 from assistant.domain import Answer, Draft, DraftSentence, Register, Statement, Status
-from assistant.presenting import Presenter, as_json
+from assistant.presenting import Presenter
 from assistant.reference import Reference, load_reference
 
 _BANDS = 6

@@ -14,9 +14,10 @@ import typer
 from rich.console import Console
 
 from assistant import channel_commands, key_commands
+from assistant.contract import as_json
 from assistant.domain import Register
 from assistant.errors import CareActError
-from assistant.presenting import as_json, as_text
+from assistant.presenting import as_text
 from assistant.settings import load_settings
 
 app = typer.Typer(

@@ -1,36 +1,28 @@
 """What was said before, kept briefly, and what people thought of the answers.
 
-A conversation is one row, sealed with a key made from its own name (`conversation_key`),
-and the row is found by a digest of that name. So the file alone, a backup or a page the database has not yet cleaned
-tells nobody what was said: only a caller who knows the channel, the identity and the secret can open a row.
+A conversation is one sealed row (`assistant.sealing`). So the file alone, a backup or a page the database has not yet
+cleaned tells nobody what was said.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
-import os
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken
 
 from assistant.database import Database
-from assistant.errors import ConversationsUnavailable
 from assistant.privacy import redact
+from assistant.sealing import row_of, seal_of
 
 MOST_SAID = 10  # messages of a conversation
 LONGEST_SAID = 4_000  # characters of one message; a follow-up is read with far fewer
 LONGEST_WHY = 500  # characters of a reason
 _SWEEP_EVERY = 60.0  # seconds
-_SECRET_BYTES = 32
 
 _tables = sa.MetaData()
 _conversation = sa.Table(
@@ -58,6 +50,10 @@ _unanswered = sa.Table(
     sa.Column("day", sa.String(10), primary_key=True),
     sa.Column("count", sa.Integer, nullable=False),
 )
+
+# Made once: to build a statement, and to find it among those SQLAlchemy has compiled, took as long as to run it.
+_FIND = sa.select(_conversation.c.touched, _conversation.c.sealed).where(_conversation.c.row == sa.bindparam("wanted"))
+_FIND_AND_HOLD = _FIND.with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,36 +84,6 @@ class _Talk:
     state: dict[str, Any] = field(default_factory=dict)
 
 
-def conversation_key(channel: str, identity: str, secret: bytes) -> str:
-    """The name of a conversation: a keyed hash that gives away neither the channel nor who is talking."""
-    return hmac.new(secret, json.dumps([channel, identity]).encode(), hashlib.sha256).hexdigest()
-
-
-def conversation_secret(home: Path) -> bytes:
-    """The secret of `conversation_key`, made once under `home` and readable by its owner only."""
-    path = home / "conversations.secret"
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            fresh = home / f".{path.name}.{secrets.token_hex(8)}"
-            with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
-                out.write(secrets.token_bytes(_SECRET_BYTES))
-            try:
-                os.link(fresh, path)  # unlike a rename, never replaces the secret another process has just made
-            except FileExistsError:
-                pass
-            finally:
-                fresh.unlink()
-        secret = path.read_bytes()
-    except OSError as exc:
-        raise ConversationsUnavailable(
-            f"The secret of the conversations in {home} cannot be read or made ({exc.strerror}). Make the folder writable."
-        ) from exc
-    if len(secret) != _SECRET_BYTES:
-        raise ConversationsUnavailable(f"{path} is damaged. Remove it: conversations in progress are then forgotten.")
-    return secret
-
-
 class Conversations:
     """What each conversation said and where it stands, for `minutes` after the last word. Safe to share by threads.
 
@@ -128,6 +94,10 @@ class Conversations:
         """`url` is SQLAlchemy's, such as `sqlite:///var/conversations.db`. Nothing is opened until it is needed."""
         self._seconds, self._clock, self._swept = minutes * 60, clock, 0.0
         self._database = Database(url, _tables)
+        named = self._database.insert(_conversation).values(row=sa.bindparam("wanted"))
+        self._begin = named.values(touched=0.0, sealed=b"").on_conflict_do_nothing()
+        changed = {"touched": named.excluded.touched, "sealed": named.excluded.sealed}
+        self._put = named.on_conflict_do_update(index_elements=["row"], set_=changed)
 
     def said(self, key: str) -> tuple[str, ...]:
         """The person's earlier messages, oldest first, without personal details; nothing once it has expired."""
@@ -149,7 +119,7 @@ class Conversations:
     def forget(self, key: str) -> None:
         """Delete a conversation; nothing of it stays in the bytes of the file."""
         with self._database.writing() as connection:
-            connection.execute(sa.delete(_conversation).where(_conversation.c.row == _row(key)))
+            connection.execute(sa.delete(_conversation).where(_conversation.c.row == row_of(key)))
         self._database.clean()
 
     def feedback(self, answer_id: str, useful: bool, why: str = "", subject: str = "", question: str = "") -> None:
@@ -208,30 +178,27 @@ class Conversations:
         self._database.close()
 
     def _read(self, key: str) -> _Talk:
-        asked = sa.select(_conversation.c.touched, _conversation.c.sealed).where(_conversation.c.row == _row(key))
         with self._database.reading() as connection:
-            found = connection.execute(asked).first()
+            found = connection.execute(_FIND, {"wanted": row_of(key)}).first()
         return self._opened(key, found)
 
     def _change(self, key: str, change: Callable[[_Talk], _Talk]) -> None:
         if self._clock() - self._swept > _SWEEP_EVERY:
             self.sweep()
-        row = _row(key)
-        asked = sa.select(_conversation.c.touched, _conversation.c.sealed).where(_conversation.c.row == row)
-        fresh = self._database.insert(_conversation).values(row=row, touched=self._clock(), sealed=b"")
+        row = {"wanted": row_of(key)}
         with self._database.writing() as connection:
-            # A row to lock is there first, so that two tabs writing at once both have their message kept.
-            connection.execute(fresh.on_conflict_do_nothing())
-            talk = change(self._opened(key, connection.execute(asked.with_for_update()).first()))
-            sealed = _seal(key).encrypt(json.dumps([talk.said, talk.state]).encode())
-            values = {"touched": self._clock(), "sealed": sealed}
-            connection.execute(sa.update(_conversation).where(_conversation.c.row == row).values(**values))
+            if not self._database.one_writer:
+                # A row to lock is there first, so that two tabs writing at once both have their message kept.
+                connection.execute(self._begin, row)
+            talk = change(self._opened(key, connection.execute(_FIND_AND_HOLD, row).first()))
+            sealed = seal_of(key).encrypt(json.dumps([talk.said, talk.state]).encode())
+            connection.execute(self._put, row | {"touched": self._clock(), "sealed": sealed})
 
     def _opened(self, key: str, found: Any) -> _Talk:
         if found is None or not found.sealed or found.touched < self._oldest():
             return _Talk()
         try:
-            said, state = json.loads(_seal(key).decrypt(bytes(found.sealed)))
+            said, state = json.loads(seal_of(key).decrypt(bytes(found.sealed)))
         except (InvalidToken, ValueError):  # a row nobody can open is as good as none
             return _Talk()
         return _Talk(tuple(said), state)
@@ -241,11 +208,3 @@ class Conversations:
 
     def _day(self) -> str:
         return time.strftime("%Y-%m-%d", time.gmtime(self._clock()))
-
-
-def _row(key: str) -> str:
-    return hashlib.sha256(b"row" + key.encode()).hexdigest()
-
-
-def _seal(key: str) -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"seal" + key.encode()).digest()))

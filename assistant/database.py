@@ -35,6 +35,11 @@ class Database:
         self._ready, self._writing = False, threading.Lock()
         self._lite = self._engine.dialect.name == "sqlite"
 
+    @property
+    def one_writer(self) -> bool:
+        """Whether a transaction that writes has the whole database to itself from its beginning, as in SQLite."""
+        return self._lite
+
     def insert(self, table: sa.Table) -> Any:
         """An insert that can say `on_conflict_do_…`, which SQLAlchemy has for each database apart."""
         return sqlite.insert(table) if self._lite else postgresql.insert(table)

@@ -1,12 +1,11 @@
-"""Turns a checked draft into an Answer, and an Answer into JSON and plain text."""
+"""Turns a checked draft into an Answer, and an Answer into plain text, Markdown and HTML."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any
 
 from assistant import rendering
 from assistant.citing import Citations
@@ -204,42 +203,6 @@ def official_words(passage: Passage) -> str:
             break
         kept.append(line)
     return "\n".join(kept).strip()
-
-
-def as_json(answer: Answer) -> dict[str, Any]:
-    """The object of the contract in DESIGN.md."""
-    whole = asdict(answer)
-    whole["text"] = as_text(answer)
-    whole["sentences"] = list(_under_headings(answer.sentences))
-    whole["next_steps"] = list(_under_headings(answer.next_steps))
-    order = (
-        "id",
-        "status",
-        "register",
-        "text",
-        "sentences",
-        "next_steps",
-        "sources",
-        "words",
-        "contacts",
-        "retrieved",
-        "notes",
-        "letter",
-        "composer",
-        "timings_ms",
-    )
-    return {name: whole[name] for name in order}
-
-
-def _under_headings(sentences: Iterable[Sentence]) -> Iterator[dict[str, Any]]:
-    """Each sentence with the heading it stands under, which is empty when one question was answered."""
-    heading = ""
-    for said in sentences:
-        if said.role == "heading":
-            heading = said.text
-            continue
-        told: dict[str, Any] = {"text": said.text, "force": said.force, "handles": list(said.handles)}
-        yield told | {"role": said.role, "terms": list(said.terms), "heading": heading}
 
 
 def as_text(answer: Answer) -> str:

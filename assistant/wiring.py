@@ -122,8 +122,9 @@ def build_house(settings: Settings, embedder: Embedder | None = None) -> House:
     Raises what `build_parts` raises, BadSetting and ConversationsUnavailable.
     """
     # Here, so that one answer in the terminal does not wait for the database's library.
-    from assistant.conversations import Conversations, conversation_secret
+    from assistant.conversations import Conversations
     from assistant.keys import StaffKeys
+    from assistant.sealing import conversation_secret
 
     rooms = Current(settings.library_dir, lambda: _rooms(settings, embedder))
     return House(

@@ -24,6 +24,7 @@ from evals.routing import grade as grade_routes
 from evals.routing import read_all_routes
 from ingest.shelf import read_shelf
 
+PAIRS = 150  # questions asked both ways
 app = typer.Typer(help="Grade answers, finding and speed with the real Assistant.", no_args_is_help=True)
 
 app.command()(commands.run)
@@ -118,19 +119,21 @@ def load_command(
         float, typer.Option(help="instead: so many minutes at half load, watching memory and file handles")
     ] = 0,
 ) -> None:
-    """Ask a server of this machine's much at once: time, lost or wrong replies, the limit, memory."""
+    """Ask a server of this machine's: what the web adds to an answer, many people at once, the limit, memory."""
     from evals import load
+    from evals.overhead import overhead
 
-    messages = [case.message for case in chosen(all_cases(), "all", "questions")][:120]
-    settings = load_settings()
+    settings, messages = load_settings(), [case.message for case in all_cases()]
+    questions = [case.message for case in chosen(all_cases(), "all", "questions")]
     if soak:
         with load.serving(settings.home, rate="1000000/minute") as server:
-            for sample in load.soak(server, load.known_answers(server, messages), soak):
+            for sample in load.soak(server, load.known_answers(server, questions[:120]), soak):
                 say(str(sample))
         return
+    say(*overhead(settings, questions[:PAIRS]))
     with load.serving(settings.home, rate="1000000/minute") as server:
         known = load.known_answers(server, messages)
-        say(f"one person: {load.crowd(server, known, 1, 15, 0).summary(15)}")
+    with load.serving(settings.home, rate="1000000/minute") as server:  # one that has met none of the questions
         say(f"{people} people, {pause} s pause: {load.crowd(server, known, people, seconds, pause).summary(seconds)}")
         if memory:
             say(f"memory before: {server.memory():.0f} MB")

@@ -129,7 +129,8 @@ def crowd(server: Server, known: Mapping[str, str], people: int, seconds: float,
 def _person(
     server: Server, known: Mapping[str, str], n: int, until: float, pause: float, tally: Tally, lock: threading.Lock
 ) -> None:
-    questions, turn = list(known), n * 7
+    questions = list(known)
+    turn = n * 97 % len(questions)  # a prime, so that people do not ask the same things at the same time
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     time.sleep(pause * n / 97 % pause if pause else 0)  # people do not all begin in the same instant
     while time.monotonic() < until:

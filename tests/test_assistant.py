@@ -7,9 +7,10 @@ import pytest
 from conftest import Built
 
 from assistant.assistant import Assistant
+from assistant.contract import as_json
 from assistant.domain import Evidence, Question, Register, Status
 from assistant.hearing import Heard
-from assistant.presenting import as_json, as_text
+from assistant.presenting import as_text
 from assistant.testing import HashEmbedder
 from assistant.wiring import build_parts
 

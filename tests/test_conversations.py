@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from assistant import database
-from assistant.conversations import MOST_SAID, Conversations, conversation_key, conversation_secret
+from assistant.conversations import MOST_SAID, Conversations
 from assistant.errors import BadSetting, ConversationsUnavailable
+from assistant.sealing import conversation_key, conversation_secret
 
 KEY, OTHER = "a" * 64, "b" * 64
 

@@ -7,10 +7,11 @@ import pytest
 
 import evals
 from assistant.assistant import Assistant
+from assistant.contract import as_json
 from assistant.domain import Status
 from assistant.errors import BadCorpus
 from assistant.letters import Letters
-from assistant.presenting import as_json, as_text
+from assistant.presenting import as_text
 from assistant.reference import Reference
 from evals.cases import Case, load_cases
 from ingest.cards import read_cards

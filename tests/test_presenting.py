@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from assistant.assistant import Assistant
+from assistant.contract import as_json
 from assistant.domain import (
     Answer,
     Draft,
@@ -20,7 +21,7 @@ from assistant.domain import (
     Statement,
     Status,
 )
-from assistant.presenting import Presenter, as_json, as_text, official_words, sections_named
+from assistant.presenting import Presenter, as_text, official_words, sections_named
 from assistant.reference import Reference
 from assistant.routing import Signpost
 

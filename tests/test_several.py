@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from assistant.assistant import Assistant
+from assistant.contract import as_json
 from assistant.domain import (
     Card,
     Draft,
@@ -15,7 +16,7 @@ from assistant.domain import (
     Status,
     Verdict,
 )
-from assistant.presenting import as_json, as_text
+from assistant.presenting import as_text
 from assistant.several import joined, ranked, search
 
 BOTH = "How much savings can I have before I pay for care? Can I get a break from looking after my mum?"

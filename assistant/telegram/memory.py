@@ -7,9 +7,10 @@ import logging
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from assistant.conversations import Conversations, conversation_key
+from assistant.conversations import Conversations
 from assistant.domain import Register
 from assistant.errors import ConversationsUnavailable
+from assistant.sealing import conversation_key
 from assistant.telegram.messages import Text
 
 log = logging.getLogger("care_act.telegram")

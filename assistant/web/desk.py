@@ -9,9 +9,9 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.conversations import conversation_key
 from assistant.domain import Answer, Event, Register, Status
 from assistant.errors import ConversationsUnavailable
+from assistant.sealing import conversation_key
 from assistant.web.metrics import Metrics
 from assistant.wiring import House
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from fastapi import Request
 from limits import RateLimitItem, parse_many
 from limits.errors import ConfigurationError, StorageError
-from limits.storage import storage_from_string
+from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from assistant.errors import BadSetting
@@ -23,6 +23,7 @@ from assistant.web.metrics import Metrics
 from assistant.web.problems import Refused
 
 PATIENCE = 1.0  # seconds the store of counts has; nobody is limited after that
+EVERY = 1.0  # seconds between two looks for counts in memory that are over
 REST = 10.0  # seconds before that store is asked again after it failed, so that not every question waits for it
 log = logging.getLogger("care_act.web")
 
@@ -46,7 +47,7 @@ class Doors:
             _limits("CARE_ACT_STAFF_RATE", settings.staff_rate),
         )
         try:
-            storage = storage_from_string(settings.limits_url, wrap_exceptions=True, **_impatient(settings.limits_url))
+            storage = _counts(settings.limits_url)
         except (ConfigurationError, StorageError, ValueError) as exc:
             raise BadSetting(
                 f"CARE_ACT_LIMITS_URL cannot be used ({type(exc).__name__}). Use memory:// or redis://host."
@@ -117,11 +118,27 @@ class Doors:
             )
 
 
-def _impatient(url: str) -> dict[str, Any]:
-    """Options for the store of counts. Redis' own client waits without end, and asks again by itself."""
+class _Counts(MemoryStorage):
+    """Counts in memory, where old ones are looked for once in `EVERY` seconds.
+
+    The library starts a thread to do so at every count, which took longer than all else at the door.
+    """
+
+    _looked = -EVERY
+
+    def _MemoryStorage__schedule_expiry(self) -> None:
+        now = time.monotonic()
+        if now - self._looked >= EVERY:
+            self._looked = now
+            super()._MemoryStorage__schedule_expiry()  # type: ignore[misc]  # private there, so unknown to mypy
+
+
+def _counts(url: str) -> Storage:
+    """Where the counts stand. Redis' own client waits without end, and asks again by itself: ours does neither."""
     if url.startswith("memory"):
-        return {}
-    return {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE, "retry": None}
+        return _Counts(url, wrap_exceptions=True)
+    impatient: dict[str, Any] = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE, "retry": None}
+    return storage_from_string(url, wrap_exceptions=True, **impatient)
 
 
 def _limits(setting: str, text: str) -> list[RateLimitItem]:

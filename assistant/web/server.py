@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -94,6 +98,20 @@ def configured(app: FastAPI, **more: Any) -> uvicorn.Config:
         "ws": "none",
     }
     return uvicorn.Config(app, http=PatientProtocol, **(options | more))
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """The address on loopback an application answers at, from a thread of this process, until the block ends."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(configured(app, log_level="critical"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"  # connections wait in line until the server takes them
+        finally:
+            server.should_exit = True
+            thread.join(timeout=20)
 
 
 def serve(app: FastAPI, settings: Settings) -> None:
