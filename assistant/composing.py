@@ -79,7 +79,8 @@ class Composer:
         similarity = evidence.cards[0].similarity if evidence.cards else 0.0
         quoted = quotation(question.text, evidence.passages, self._own, similarity) if self._own else None
         if quoted and quoted[1] >= similarity:
-            return Draft(Status.ANSWERED, (quoted[0],), ("find-council", "citizens-advice"), composer="quotation")
+            contacts, title = ("find-council", "citizens-advice"), self._own[quoted[0].cites[0].places[0].source]
+            return Draft(Status.ANSWERED, (quoted[0],), contacts, composer="quotation", title=title)
         if similarity < self._limits.found or not evidence.cards:
             return self._not_found(evidence)
         best = evidence.cards[0]

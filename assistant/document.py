@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from assistant.domain import Answer, Cited, Contact, Force, Letter, Register, Sentence
 
-_LEADING = {"verdict", "signpost"}
-_APART = {"staff", "letter", "say"}  # each has a block of its own
+LEADING = {"verdict", "signpost"}  # roles of sentences that make a paragraph; others are points
+APART = {"staff", "letter", "say"}  # each has a block of its own
 
 
 class BlockKind(StrEnum):
@@ -116,12 +116,12 @@ def document(answer: Answer) -> Document:
 
 def _answer_blocks(answer: Answer, lines: Callable[[Iterable[Sentence]], tuple[Line, ...]]) -> Iterator[Block]:
     """The direct answer and its points, once for each question answered; then what is for staff."""
-    for heading, part in _parts(answer.sentences):
-        leading = lines(s for s in part if s.role in _LEADING)
+    for heading, part in parts(answer.sentences):
+        leading = lines(s for s in part if s.role in LEADING)
         if answer.register is not Register.EASY and not any(s.role == "signpost" for s in part):
             leading = _one_paragraph(leading)
         yield Block(BlockKind.LEAD, leading, heading)
-        points = lines(s for s in part if s.role not in {*_LEADING, *_APART})
+        points = lines(s for s in part if s.role not in {*LEADING, *APART})
         yield Block(BlockKind.POINTS, points, "" if leading else heading, bulleted=True)
     yield _block(BlockKind.SAY, lines(s for s in answer.sentences if s.role == "say"))
     yield _block(BlockKind.STAFF, lines(s for s in answer.sentences if s.role == "staff"))
@@ -133,7 +133,7 @@ def _letter_blocks(letter: Letter) -> Iterator[Block]:
     yield _block(BlockKind.GAPS, (Line((Span(gap.question),)) for gap in letter.missing))
 
 
-def _parts(sentences: Iterable[Sentence]) -> list[tuple[str, list[Sentence]]]:
+def parts(sentences: Iterable[Sentence]) -> list[tuple[str, list[Sentence]]]:
     """The sentences under each heading, in order; a single part without a heading when there is none."""
     parts: list[tuple[str, list[Sentence]]] = [("", [])]
     for sentence in sentences:

@@ -38,13 +38,13 @@ def _different(found: Iterable[Found]) -> Iterator[Found]:
 
 
 def joined(drafts: Sequence[tuple[Evidence, Draft]]) -> Draft:
-    """One draft: each answer under the title of the card it opens with, then everything to do next, nothing twice."""
+    """One draft: each answer under the title of what it opens with, then everything to do next, nothing twice."""
     answered = [(evidence, draft) for evidence, draft in drafts if draft.status is Status.ANSWERED]
     if len(answered) < 2:
         return answered[0][1] if answered else drafts[0][1]
     body: list[DraftSentence] = []
     for evidence, draft in answered:
-        body.append(DraftSentence(evidence.cards[0].card.title, (), "heading"))
+        body.append(DraftSentence(draft.title or evidence.cards[0].card.title, (), "heading"))
         body += [sentence for sentence in draft.sentences if sentence.role != "next"]
     steps = chain.from_iterable(zip_longest(*(_steps(draft) for _, draft in answered)))
     several = dict.fromkeys(step for step in steps if step is not None)

@@ -6,13 +6,18 @@ from pathlib import Path
 
 import pytest
 from browsing import fits, visiting
+from conftest import Built
 from playwright.sync_api import Browser, Page
+from serving import serving
 
+from assistant.assistant import Assistant
 from assistant.domain import Register
 from assistant.letters import Letters
 from assistant.presenting import Presenter
 from assistant.reference import Reference
+from assistant.web import create_app
 from assistant.web.page import _page
+from assistant.wiring import House
 
 QUESTION = "Can I get a break from looking after my mum?"
 
@@ -103,3 +108,50 @@ def test_a_letter_stands_on_the_page_whole_with_what_is_left_to_fill_in(
     assert letter.text.strip() in shown
     assert "<b>" not in _page(answer, "", "plain")
     assert all(gap.question in shown for gap in letter.missing)
+    assert letter.lines[0].text not in shown  # it stands in the draft, in lines, and not again as a point
+
+
+def test_each_of_two_questions_is_answered_under_its_own_heading(assistant: Assistant) -> None:
+    both = "How much savings can I have before I pay for care? Can I get a break from looking after my mum?"
+    answer = assistant.answer(both)
+    shown = html.unescape(_page(answer, both, "plain"))
+    headings = [said.text for said in answer.sentences if said.role == "heading"]
+    assert len(headings) == 2
+    # In the order of the answer: a heading, what it stands over, then the other.
+    found = [shown.index(said.text) for said in answer.sentences if said.role in {"heading", "verdict"}]
+    assert found == sorted(found)
+    assert all(f"<h2>{heading}</h2>" in shown for heading in headings)
+
+
+def test_who_has_asked_too_much_is_told_kindly_and_keeps_what_was_written(
+    browser: Browser, house: House, built: Built, pictures: Path
+) -> None:
+    app = create_app(house, built.settings.model_copy(update={"rate": "1/hour"}))
+    phone = {"width": 320, "height": 640}
+    with serving(app) as address, visiting(browser, address, java_script_enabled=False, viewport=phone) as context:
+        page = context.new_page()
+        page.goto("/")
+        for question in (QUESTION, "and who <pays> for it?"):
+            page.get_by_role("textbox").fill(question)
+            page.get_by_label("Easy read").check()
+            page.get_by_role("button", name="Ask").click()
+        assert page.get_by_role("alert").get_by_text("Please wait").is_visible()
+        assert page.get_by_role("textbox").input_value() == "and who <pays> for it?"
+        assert page.get_by_label("Easy read").is_checked()
+        assert page.title().startswith("Too many questions")
+        assert fits(page)
+        picture(page, pictures, "wait")
+
+
+def test_the_tab_has_a_mark_of_ours(browser: Browser, served: str) -> None:
+    with visiting(browser, served) as context:
+        for path in ("/icon.svg", "/favicon.ico"):
+            response = context.request.get(path)
+            assert (response.status, response.headers["content-type"]) == (200, "image/svg+xml")
+            assert len(response.body()) < 600
+        page = context.new_page()
+        page.goto("/demo")
+        icon = page.locator("link[rel=icon]")
+        assert icon.get_attribute("href") == "/icon.svg"
+        page.goto("/nothing-here")  # a problem's page may show it too
+        assert page.get_by_role("heading", name="Not found").is_visible()

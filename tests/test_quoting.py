@@ -57,6 +57,7 @@ def test_what_is_not_near_or_not_its_own_or_not_current_is_not_quoted(passage: S
 def test_an_answer_can_be_a_quotation_alone() -> None:
     draft = Composer({}, own=OWN).compose(Question("cost of a day at the day centre"), Evidence((), (scored(),)))
     assert draft.status is Status.ANSWERED and draft.composer == "quotation"
+    assert draft.title == OWN[scored().passage.place.source]  # what it stands under, beside another answer
     assert Composer({}).compose(Question("cost of a day"), Evidence((), (scored(),))).status is Status.NOT_FOUND
 
 

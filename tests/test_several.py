@@ -76,6 +76,15 @@ def test_steps_are_said_once_and_at_the_end() -> None:
     assert draft.contacts == ("x", "y")
 
 
+def test_a_document_that_is_quoted_stands_under_its_own_title_not_that_of_the_nearest_card() -> None:
+    quoted = Draft(
+        Status.ANSWERED, (DraftSentence("It says: “…”", (), "verdict"),), composer="quotation", title="Policy"
+    )
+    other = Draft(Status.ANSWERED, (DraftSentence("B.", (), "verdict"),))
+    draft = joined([(evidence("a"), quoted), (evidence("b"), other)])
+    assert [s.text for s in draft.sentences if s.role == "heading"] == ["Policy", "B"]
+
+
 def test_what_was_not_found_is_left_out_when_another_was() -> None:
     found, none = Draft(Status.ANSWERED, (DraftSentence("A.", (), "verdict"),)), Draft(Status.NOT_FOUND, ())
     assert joined([(evidence("a"), found), (evidence("b"), none)]) is found

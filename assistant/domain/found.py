@@ -64,6 +64,7 @@ class Draft:
     """What compose offers and verify checks. `quotes` are official words shown when no card answers.
 
     `stopped` says for each sentence that the checker stopped whether it was `replaced` or `left out`.
+    `title` names a document that answers in place of the best card.
     """
 
     status: Status
@@ -73,3 +74,4 @@ class Draft:
     composer: str = "statements"
     nearest_title: str = ""
     stopped: tuple[str, ...] = ()
+    title: str = ""

@@ -7,11 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, Response
 
+from assistant.document import APART, HEADINGS, LEADING, BlockKind, parts
 from assistant.domain import Answer, Register
 from assistant.web import sheets
 from assistant.web.desk import Asked
 from assistant.web.front import Anyone, At
 from assistant.web.guard import PAGE_POLICY
+from assistant.web.problems import Refused
 from assistant.web.shapes import RegisterName
 
 EXAMPLES = (
@@ -39,8 +41,12 @@ def answer_form(
     # Another name inside: pydantic warns of a field called `register`, which its models have already.
     wording: Annotated[RegisterName, Form(alias="register")] = "plain",
 ) -> Response:
-    """The page with an answer on it."""
-    at.doors.count(by)
+    """The page with an answer on it; with what was written still in its box when the person has to wait."""
+    try:
+        at.doors.count(by)
+    except Refused as refused:  # said on the page itself, so that what was written is not lost
+        page = _page(None, question, wording, refused)
+        return HTMLResponse(page, refused.status, {**_HEADERS, **refused.headers})
     told = at.desk.ask(Asked(question, Register(wording), channel="page"))
     return HTMLResponse(_page(told.answer, question, wording), headers=_HEADERS)
 
@@ -51,6 +57,23 @@ def style() -> Response:
     return Response((sheets.FOLDER / "style.css").read_bytes(), media_type="text/css")
 
 
-def _page(answer: Answer | None, question: str, register: str) -> str:
+@router.get("/icon.svg")
+@router.get("/favicon.ico")
+def icon() -> Response:
+    """The mark in a browser's tab. Browsers that were told of no other ask for the second address."""
+    headers = {"Cache-Control": "public, max-age=86400"}
+    return Response((sheets.FOLDER / "icon.svg").read_bytes(), media_type="image/svg+xml", headers=headers)
+
+
+def _page(answer: Answer | None, question: str, register: str, trouble: Refused | None = None) -> str:
     values = {"question": question, "register": register, "registers": list(Register), "examples": EXAMPLES}
-    return sheets.html("page.html", answer=answer, **values)
+    return sheets.html(
+        "page.html",
+        answer=answer,
+        trouble=trouble,
+        parts=parts(answer.sentences) if answer else (),
+        leading=LEADING,
+        apart=APART,
+        say_heading=HEADINGS[BlockKind.SAY],
+        **values,
+    )

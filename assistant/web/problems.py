@@ -23,7 +23,9 @@ from assistant.web import sheets
 
 log = logging.getLogger("care_act.web")
 MEDIA = "application/problem+json"
-_PAGE_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+_PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
 _DANGER = "If someone is in danger now, call 999."
 _ADVICE = {
     400: ("Not understood", "Send the request as JSON in UTF-8, with the header Content-Type: application/json."),
