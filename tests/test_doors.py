@@ -1,5 +1,6 @@
 """Two doors: the public one limits and looks at where a page stands, the staff one asks for a key."""
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -9,10 +10,13 @@ import engines
 import httpx
 import pytest
 from conftest import Built
+from limits import parse
+from limits.strategies import SlidingWindowCounterRateLimiter
 from serving import serving
 
 from assistant.errors import BadSetting
 from assistant.web import create_app
+from assistant.web.doors import _Counts, _counts
 from assistant.wiring import House
 
 QUESTION = {"question": "Can I get a break from looking after my mum?"}
@@ -109,6 +113,24 @@ def test_our_own_page_and_a_browsers_question_before_are_let_through(opens: Open
         assert "access-control-allow-origin" not in other.headers
 
 
+def test_old_counts_are_looked_for_now_and_then_not_at_every_question() -> None:
+    counts = _counts("memory://")
+    assert isinstance(counts, _Counts)
+    limiter, hourly = SlidingWindowCounterRateLimiter(counts), parse("1/hour")
+    first = counts.timer
+    counts._looked = math.inf  # a moment ago, for ever
+    first.join()
+    assert all(limiter.hit(hourly, f"address {n}") for n in range(50))
+    assert counts.timer is first  # no thread was started
+    assert len(counts.storage) == 50
+    for key in counts.expirations:
+        counts.expirations[key] = 0.0  # as if their time had passed
+    counts._looked = -math.inf  # long ago
+    limiter.hit(hourly, "one more")
+    counts.timer.join()
+    assert len(counts.storage) == 1
+
+
 def test_a_staff_key_is_limited_by_itself_and_ends_when_it_is_revoked(opens: Opens, house: House) -> None:
     key, text = house.keys.make("intranet")
     with opens(rate="1/hour", staff_rate="3/hour") as client:
@@ -135,7 +157,12 @@ def test_a_key_that_is_none_of_ours_opens_nothing(opens: Opens, header: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("settings", "name"), [({"rate": "many"}, "CARE_ACT_RATE"), ({"limits_url": "nowhere://"}, "CARE_ACT_LIMITS_URL")]
+    ("settings", "name"),
+    [
+        ({"rate": "many"}, "CARE_ACT_RATE"),
+        ({"limits_url": "nowhere://"}, "CARE_ACT_LIMITS_URL"),
+        ({"limits_url": "async+redis://127.0.0.1"}, "CARE_ACT_LIMITS_URL"),
+    ],
 )
 def test_limits_that_cannot_be_used_name_their_setting(
     house: House, built: Built, settings: dict[str, str], name: str

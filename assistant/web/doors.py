@@ -138,7 +138,10 @@ def _counts(url: str) -> Storage:
     if url.startswith("memory"):
         return _Counts(url, wrap_exceptions=True)
     impatient: dict[str, Any] = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE, "retry": None}
-    return storage_from_string(url, wrap_exceptions=True, **impatient)
+    storage = storage_from_string(url, wrap_exceptions=True, **impatient)
+    if not isinstance(storage, Storage):
+        raise ValueError("a store for asyncio programs")  # which an address beginning with async+ asks for
+    return storage
 
 
 def _limits(setting: str, text: str) -> list[RateLimitItem]:
