@@ -24,7 +24,7 @@ import httpx
 from conftest import ROOT, Built
 from telegram_world import TOKEN, World, peer
 
-from assistant.presenting import as_json
+from assistant.contract import as_json
 from assistant.testing import HashEmbedder
 from assistant.wiring import build_assistant
 from ingest.build import build_library

@@ -117,7 +117,7 @@ def test_a_question_is_answered_and_the_answer_announced_once(page: Page) -> Non
     turn.get_by_role("button", name="Copy", exact=True).wait_for()
     expect(turn.get_by_text("Your council must meet your needs for support when they are eligible.")).to_be_visible()
     expect(turn.get_by_role("heading", name="What to do next")).to_be_visible()
-    page.wait_for_timeout(100)
+    until(page, "() => window.told.at(-1)?.startsWith('Answer.')")
     told = page.evaluate("window.told")
     assert [text for text in told if "eligible" in text] == [told[-1]]  # whole, once, and last; no piece by itself
     assert told[-1].startswith("Answer. Yes.")
@@ -477,7 +477,7 @@ def test_offline_is_said_and_the_question_waits(browser: Browser, served: str) -
         page.keyboard.press("Enter")
         expect(page.get_by_text("You seem to be offline.").first).to_be_visible()
         expect(page.get_by_label("Your question")).to_have_value(QUESTION)
-        page.wait_for_timeout(100)
+        until(page, "() => window.told.at(-1)?.includes('offline')")
         assert [text for text in page.evaluate("window.told") if "offline" in text] == [
             page.evaluate("window.told.at(-1)")
         ]
@@ -573,6 +573,28 @@ def test_without_javascript_the_form_inside_the_element_answers(browser: Browser
         page.get_by_role("heading", name="Answer").wait_for()
         page.goto("/staff")
         expect(page.get_by_role("link", name="The page with a form")).to_have_attribute("href", "/?register=staff")
+
+
+def test_on_a_phone_a_long_conversation_moves_inside_its_frame_only(
+    browser: Browser, served: str, pictures: Path
+) -> None:
+    with visiting(browser, served, viewport={"width": 320, "height": 640}) as context:
+        page = context.new_page()
+        page.goto("/demo")
+        open_chat(page)
+        for question in (QUESTION, SAVINGS, QUESTION):
+            ask(page, question)
+        turn = ask(page, "my dad has taken all his tablets and wont wake up")
+        page.screenshot(path=pictures / "widget-phone-danger.png")
+        # The whole frame stays where it is: the bar at the top, the box at the bottom, and what to do now between them.
+        bar, box = page.get_by_role("button", name="Close"), page.get_by_label("Your question")
+        expect(bar).to_be_in_viewport(ratio=1)
+        expect(turn.get_by_text("999").first).to_be_in_viewport(ratio=1)
+        assert box.bounding_box()["y"] > 400  # type: ignore[index]  # it is shown, so it has a place
+        assert page.evaluate(
+            """() => [...document.querySelector("care-act-chat").shadowRoot.querySelectorAll(".panel, .body, .talk")]
+                 .every((e) => e.scrollTop === 0 && e.scrollHeight <= e.clientHeight)"""
+        )
 
 
 # For everyone
