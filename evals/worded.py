@@ -146,16 +146,28 @@ def _judged(message: str, said: str, known: Collection[str]) -> Iterator[tuple[s
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Milliseconds from the question to the first and to the last checked sentence, without the model's own time."""
+    """Milliseconds from the question to the first and to the last checked sentence, without the model's own time.
+
+    `work` is the processor's time for the whole answer, all threads together: it tells more than the clock where other
+    programs run as well. `before` is the same without a model, so that the difference is the wording and the checking.
+    """
 
     first: tuple[float, ...]
     last: tuple[float, ...]
+    work: tuple[float, ...] = ()
+    before: tuple[float, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
         """The report as lines for a terminal."""
         return tuple(
-            f"{name} checked sentence: p50 {statistics.median(times):.1f} ms, p95 {sorted(times)[int(0.95 * (len(times) - 1))]:.1f} ms, n {len(times)}"
-            for name, times in (("first", self.first), ("last", self.last))
+            f"{name}: p50 {statistics.median(times):.1f} ms, p95 {sorted(times)[int(0.95 * (len(times) - 1))]:.1f} ms, n {len(times)}"
+            for name, times in (
+                ("first checked sentence", self.first),
+                ("last checked sentence", self.last),
+                ("processor's time, whole answer", self.work),
+                ("processor's time without a model", self.before),
+            )
+            if times
         )
 
 
@@ -163,9 +175,10 @@ def wait_for_sentences(parts: Parts, cases: Sequence[Case], done: Callable[[int]
     """Streams every case with a model that takes no time and says the first five things it is shown."""
     assistant = replace(parts, writer=Writer(ScriptedModel(_five_things), parts.reference)).assistant()
     assistant.answer("Can I get a break from looking after my mum?")  # loads what is loaded at the first question
-    first, last = list[float](), list[float]()
+    plain = parts.assistant()
+    first, last, work, before = list[float](), list[float](), list[float](), list[float]()
     for case in cases:
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         times = [
             (time.perf_counter() - began) * 1000
             for event in assistant.stream(case.message, case.history)
@@ -174,8 +187,12 @@ def wait_for_sentences(parts: Parts, cases: Sequence[Case], done: Callable[[int]
         if times:
             first.append(times[0])
             last.append(times[-1])
+            work.append((time.process_time() - worked) * 1000)
+            worked = time.process_time()
+            plain.answer(case.message, case.history)
+            before.append((time.process_time() - worked) * 1000)
         done(1)
-    return Waits(tuple(first), tuple(last))
+    return Waits(tuple(first), tuple(last), tuple(work), tuple(before))
 
 
 def _five_things(message: str) -> str:

@@ -67,4 +67,6 @@ def test_waits_are_measured_for_the_first_and_the_last_sentence(parts: Parts) ->
     waits = wait_for_sentences(parts, [CASE], lambda n: n)
     assert len(waits.first) == len(waits.last) == 1
     assert waits.first[0] <= waits.last[0]
-    assert "p50" in waits.lines()[0]
+    assert len(waits.work) == len(waits.before) == 1
+    assert all("p50" in line for line in waits.lines())
+    assert len(waits.lines()) == 4
