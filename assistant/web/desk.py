@@ -6,8 +6,7 @@ import hashlib
 import hmac
 import logging
 import secrets
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.domain import Answer, Event, Register, Status
@@ -54,43 +53,23 @@ class Told:
 
 
 class Desk:
-    """Takes questions. An answer always comes, whether or not the conversation can be kept.
+    """Takes questions. An answer always comes, whether or not the conversation can be kept."""
 
-    At most `at_once` are worked on at the same time; the others wait their turn. Threads that all work at once hinder one
-    another, so that everybody waits longer, and some much longer than others.
-    """
-
-    def __init__(self, house: House, metrics: Metrics, at_once: int) -> None:
-        self._house, self._metrics, self._turns = house, metrics, threading.Semaphore(at_once)
+    def __init__(self, house: House, metrics: Metrics) -> None:
+        self._house, self._metrics = house, metrics
 
     def ask(self, asked: Asked) -> Told:
         """The answer to a question."""
-        *_, told = self._events(asked, self._whole)
+        *_, told = self.stream(asked)
         assert isinstance(told, Told)
         return told
 
     def stream(self, asked: Asked) -> Iterator[Event | Told]:
         """What can be shown as it becomes ready; the last is the answer, told once what may be kept is kept."""
-        return self._events(asked, self._step_by_step)
-
-    def _whole(self, events: Iterator[Event]) -> Iterable[Event]:
-        with self._turns:
-            return list(events)
-
-    def _step_by_step(self, events: Iterator[Event]) -> Iterator[Event]:
-        """Takes a turn for each step, so that who reads slowly holds up nobody."""
-        while True:
-            with self._turns:
-                event = next(events, None)
-            if event is None:
-                return
-            yield event
-
-    def _events(self, asked: Asked, take: Callable[[Iterator[Event]], Iterable[Event]]) -> Iterator[Event | Told]:
         key = self._key(asked.conversation) if asked.conversation else ""
         history, away = self._before(key, asked)
         answer: Answer | None = None
-        for event in take(self._house.assistant.stream(asked.question, history, asked.register, self.token("answer"))):
+        for event in self._house.assistant.stream(asked.question, history, asked.register, self.token("answer")):
             if isinstance(event.value, Answer):
                 answer = event.value
             else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -32,9 +31,7 @@ class Front:
     def of(cls, house: House, settings: Settings) -> Front:
         """The front of a house, with counts of its own."""
         metrics = Metrics()
-        # A chat model is waited for without work of ours, so as many may wait as there are threads.
-        at_once = 40 if settings.chat_model else 2 * (os.cpu_count() or 1)
-        return cls(house, settings, metrics, Desk(house, metrics, at_once), Doors(settings, house.keys, metrics))
+        return cls(house, settings, metrics, Desk(house, metrics), Doors(settings, house.keys, metrics))
 
     def ours(self, kind: str, token: str) -> None:
         """Raises Refused when an id is none this server gave out."""
