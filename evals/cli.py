@@ -126,7 +126,7 @@ def load_command(
     settings, messages = load_settings(), [case.message for case in all_cases()]
     questions = [case.message for case in chosen(all_cases(), "all", "questions")]
     if soak:
-        with load.serving(settings.home, rate="1000000/minute") as server:
+        with load.serving(settings.home, rate="1000000/minute", log_level="warning") as server:
             for sample in load.soak(server, load.known_answers(server, questions[:120]), soak):
                 say(str(sample))
         return
