@@ -13,7 +13,7 @@ DIGESTS := '^(corpus/ear\.toml|corpus/messages/.*|evals/data/.*)$$'
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: help run install library serve test test-all faults soak check contract audit coverage evaluate fuzz release clean
+.PHONY: help run install library serve test test-all faults soak check contract audit coverage evaluate fuzz kill release clean
 .DEFAULT_GOAL := help
 
 help: ## what there is to run
@@ -93,6 +93,9 @@ release: $(BIN)/.tools ## bill of materials, licences, known faults of packages,
 
 fuzz: $(BIN)/.tools ## ten thousand damaged documents through the readers and the command
 	$(BIN)/python tests/fuzzing.py 10000
+
+kill: $(BIN)/.tools ## a build and a round of fetching, each killed at a hundred random moments
+	$(BIN)/python tests/killing.py build fetch --rounds 100
 
 clean: ## remove .venv and everything built
 	rm -rf $(VENV) var build dist

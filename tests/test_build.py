@@ -1,13 +1,7 @@
 """A library is built aside and swapped in whole; what did not change keeps its vectors; a bad build harms nothing."""
 
 import json
-import os
-import random
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -221,44 +215,6 @@ def test_a_build_mends_a_library_whose_chroma_is_damaged(home: Path, small_corpu
     report = build_library(small_corpus, home / "library", HashEmbedder())
     assert report.kept == 0
     assert len(open_library(home / "library").cards) == 12
-
-
-ENDLESS = """
-import sys
-from pathlib import Path
-from assistant.testing import HashEmbedder
-from ingest.build import build_library
-
-corpus, home = Path(sys.argv[1]), Path(sys.argv[2])
-card = corpus / "cards/rest/wellbeing.md"
-text = card.read_text(encoding="utf-8")
-build_library(corpus, home, HashEmbedder())
-print("ready", flush=True)
-for n in range(10_000):
-    card.write_text(text.replace("does wellbeing", f"does {n} wellbeing"), encoding="utf-8")
-    build_library(corpus, home, HashEmbedder())
-"""
-
-
-@pytest.mark.parametrize("round_", range(3))
-def test_killing_a_build_at_any_moment_leaves_a_library_that_opens(
-    small_corpus: Path, tmp_path: Path, round_: int
-) -> None:
-    library, moment = tmp_path / "lib", random.uniform(0, 1.2)
-    with subprocess.Popen(
-        [sys.executable, "-c", ENDLESS, small_corpus, library], stdout=subprocess.PIPE, start_new_session=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"ready\n"
-        time.sleep(moment)
-        os.kill(process.pid, signal.SIGKILL)
-    told = f"killed {moment:.4f} s after the first build"
-    assert process.returncode == -signal.SIGKILL, told
-    assert len(open_library(library).cards) == 12, told
-    (small_corpus / "cards/rest/wellbeing.md").unlink()  # it may have been cut in the middle of being written
-    build_library(small_corpus, library, HashEmbedder())
-    assert len(open_library(library).cards) == 11, told
-    assert not list((library / "builds").glob(".*")), f"{told}: something half-built was left lying about"
 
 
 def test_ids_are_the_same_in_a_library_built_elsewhere(small_corpus: Path, tmp_path: Path) -> None:

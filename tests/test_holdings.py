@@ -1,12 +1,7 @@
 """Documents fetched or added are kept whole, with the one before; what changed is told by place and statement."""
 
 import os
-import random
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -104,34 +99,6 @@ def test_a_disk_that_refuses_leaves_what_was_held(tmp_path: Path, monkeypatch: p
         keep(holdings, b"other")
     monkeypatch.undo()
     assert holdings.all() == [held]
-    assert not list(tmp_path.rglob(".new-*"))
-
-
-KEEPING = """
-import sys
-from pathlib import Path
-from ingest.holdings import Copy, Holding, Holdings
-holdings = Holdings(Path(sys.argv[1]))
-for n in range(100_000):
-    with holdings.writing():
-        holdings.keep(Holding("act", "act", "", "text", "Act", Copy("", "", 0, "")), b"%d " % n * 20_000, ".txt")
-    if n == 3:
-        print("ready", flush=True)
-"""
-
-
-@pytest.mark.parametrize("round_", range(3))
-def test_killing_it_at_any_moment_leaves_a_whole_document(tmp_path: Path, round_: int) -> None:
-    with subprocess.Popen([sys.executable, "-c", KEEPING, tmp_path], stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None and process.stdout.readline() == b"ready\n"
-        time.sleep(random.uniform(0, 0.5))
-        process.send_signal(signal.SIGKILL)
-    holdings = Holdings(tmp_path)
-    [held] = holdings.all()
-    with Limited() as limited:
-        assert holdings.document(held, limited).words > 0
-        assert held.before is not None and holdings.document(held, limited, held.before).words > 0
-    keep(holdings, b"after", "act")
     assert not list(tmp_path.rglob(".new-*"))
 
 
