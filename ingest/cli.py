@@ -18,6 +18,7 @@ from assistant.errors import BadSource
 from assistant.library import open_library
 from assistant.reference import load_reference
 from assistant.settings import load_settings
+from assistant.testing import HashEmbedder
 from assistant.wiring import choose_embedder
 from ingest.audit import audit
 from ingest.build import BuildReport, build_library, roll_back
@@ -166,10 +167,14 @@ def read_command(paths: Annotated[list[Path], typer.Argument(help="Documents, or
 def bench_command(
     folder: Annotated[Path, typer.Argument(help="Official texts in Markdown or XML.")],
     passages: Annotated[int, typer.Option(min=1, help="How many; the texts are repeated with small changes.")] = 1000,
+    without_model: Annotated[
+        bool, typer.Option("--without-model", help="Hash the words instead: what the rest of the road costs.")
+    ] = False,
 ) -> None:
     """How fast a library is filled, against the model alone on the same passages, and how fast an unchanged one is made again."""
     settings = load_settings()
-    embedder = choose_embedder(settings, open_library(settings.library_dir))
+    chosen = None if without_model else choose_embedder(settings, open_library(settings.library_dir))
+    embedder = chosen or HashEmbedder(384)
     sources = dict(load_reference(settings.corpus_dir).sources)
     with tempfile.TemporaryDirectory() as home, tqdm(total=passages, unit="passage", disable=None) as bar:
 

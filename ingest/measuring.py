@@ -84,6 +84,7 @@ class Filled:
         yield f"{self.passages} passages, {self.embedded} embedded"
         yield f"whole road   {self.whole}, {self.embedded / self.whole.clock:.1f} passages a second"
         yield f"of that, in the model   {self.model}, {self.embedded / self.model.clock:.1f} passages a second"
+        yield f"the rest of the road   {self.whole - self.model}"
         yield f"the road goes at {100 * by_clock:.1f}% of the model's rate by the clock, {100 * by_processor:.1f}% by the processor"
         yield f"the model by itself on {sample} of them   {self.alone}, {sample / self.alone.clock:.1f} passages a second"
         yield f"built again unchanged   {self.again}, {self.again_embedded} embedded"
