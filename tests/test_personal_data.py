@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from serving import serving
 
+from assistant import tracing
 from assistant.testing import HashEmbedder
 from assistant.web import create_app
 from assistant.wiring import House, build_house
@@ -61,14 +62,17 @@ def private(built: Built, tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture
-def spans() -> InMemorySpanExporter:
+def spans() -> Iterator[InMemorySpanExporter]:
+    """What a collector would be sent: our own spans, and those of libraries that trace by themselves."""
     exporter = InMemorySpanExporter()
     provider = trace.get_tracer_provider()
     if not isinstance(provider, TracerProvider):
         provider = TracerProvider()
         trace.set_tracer_provider(provider)
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    return exporter
+    stop = tracing.start_tracing("http://127.0.0.1:4317", exporter)
+    yield exporter
+    stop()
 
 
 def test_none_of_it_is_in_a_log_the_database_the_metrics_or_a_trace(
@@ -101,10 +105,12 @@ def test_none_of_it_is_in_a_log_the_database_the_metrics_or_a_trace(
         capfd.readouterr()
     )
     stored = b"".join(path.read_bytes() for path in (tmp_path / "kept").iterdir()).decode("latin-1")
+    tracing._tracer.span_processor.force_flush()
     traced = "\n".join(span.to_json() for span in spans.get_finished_spans())
     assert "care_act_answers_total" in measured
     assert "/api/ask" in logged
     assert "tools/call" in traced
+    assert '"name": "request"' in traced
     assert len(stored) > 1000
     for where, text in (("log", logged), ("database", stored), ("metrics", measured), ("trace", traced)):
         assert [mark for mark in marks if mark in text] == [], where
