@@ -95,6 +95,10 @@ def _sources(**changes: str) -> Callable[[Answer], Answer]:
     return lambda answer: replace(answer, sources=tuple(replace(cited, **changes) for cited in answer.sources))
 
 
+def _without(role: str) -> Callable[[Answer], Answer]:
+    return lambda answer: replace(answer, sentences=tuple(each for each in answer.sentences if each.role != role))
+
+
 def faults() -> Iterator[Fault]:
     """The list. Corpus faults edit the first fitting card, whatever its name."""
     duty, power = (
@@ -137,7 +141,7 @@ def faults() -> Iterator[Fault]:
         felt="no_false_alarm",
     )
     yield Fault("a threshold so high that little is answered", parts=_composing(Limits(found=0.8)))
-    yield Fault("points that are not chosen", parts=_composing(Limits(points=0)), felt="facts")
+    yield Fault("points that are lost", answer=_without("point"), felt="facts")
     yield Fault("next steps lost", parts=_composing(Limits(), steps=False), felt="in_steps")
     yield Fault(
         "the worst card first", parts=lambda parts, _: replace(parts, retriever=_Backwards(parts)), felt="first_card"

@@ -72,8 +72,9 @@ class Bench:
         self.settings, self._cases, self._accepted = settings, cases, accepted
         self._originals, self._most = originals, most
         self.library: Library = open_library(settings.library_dir)
-        self.embedder = RememberingEmbedder(embedder or choose_embedder(settings, self.library))
-        self._parts = build_parts(settings, self.embedder)
+        chosen = embedder or choose_embedder(settings, self.library)
+        self.embedder = RememberingEmbedder(chosen)
+        self._parts = build_parts(settings, chosen)  # the model itself: the tuned ear reads its middle
         self._world = World(self.library, self._parts.reference)
         self._asked: dict[str, Trial] = {}  # with nothing broken
 
