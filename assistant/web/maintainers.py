@@ -25,7 +25,9 @@ from assistant.web.sessions import COOKIE, SECONDS, Sessions
 from assistant.web.shapes import Token
 
 MOST = 2000  # rows of each kind that the page is made from
-_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 _ENDED = {
     "not_found": "nothing found",
     "signposted_personal": "about one person's case",
