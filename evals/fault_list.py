@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.card_index import Weights
 from assistant.composing import Composer, Limits
-from assistant.domain import Answer, Contact, Evidence, Question
+from assistant.domain import Answer, Contact, Draft, Evidence, Question
 from assistant.retrieval import Retriever
 from assistant.wiring import Parts
 from evals.faults import Bench, Fault
@@ -76,6 +76,14 @@ class _Backwards:
         return replace(found, cards=found.cards[::-1], passages=found.passages[::-1])
 
 
+class _WithoutPoints(Composer):
+    """A composer that loses what it has chosen beside the direct answer."""
+
+    def compose(self, question: Question, evidence: Evidence) -> Draft:
+        draft = super().compose(question, evidence)
+        return replace(draft, sentences=tuple(each for each in draft.sentences if each.role != "point"))
+
+
 def _weighted(weights: Weights) -> Callable[[Parts, Bench], Parts]:
     return lambda parts, bench: replace(parts, retriever=Retriever(bench.library, bench.embedder, weights))
 
@@ -93,10 +101,6 @@ def _sentences(change: Callable[[str], str]) -> Callable[[Answer], Answer]:
 
 def _sources(**changes: str) -> Callable[[Answer], Answer]:
     return lambda answer: replace(answer, sources=tuple(replace(cited, **changes) for cited in answer.sources))
-
-
-def _without(role: str) -> Callable[[Answer], Answer]:
-    return lambda answer: replace(answer, sentences=tuple(each for each in answer.sentences if each.role != role))
 
 
 def faults() -> Iterator[Fault]:
@@ -141,7 +145,11 @@ def faults() -> Iterator[Fault]:
         felt="no_false_alarm",
     )
     yield Fault("a threshold so high that little is answered", parts=_composing(Limits(found=0.8)))
-    yield Fault("points that are lost", answer=_without("point"), felt="facts")
+    yield Fault(
+        "points that are lost",
+        parts=lambda parts, bench: replace(parts, composer=_WithoutPoints(bench.library.steps)),
+        felt="facts",
+    )
     yield Fault("next steps lost", parts=_composing(Limits(), steps=False), felt="in_steps")
     yield Fault(
         "the worst card first", parts=lambda parts, _: replace(parts, retriever=_Backwards(parts)), felt="first_card"
